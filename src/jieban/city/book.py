@@ -40,7 +40,7 @@ class Place(Row):
     """A division of the city (行政区划): city, district, street or community."""
 
     code: str
-    parent: str
+    parent: str = ""
     level: str
     name: str
     name_en: str = ""
@@ -319,6 +319,11 @@ class Book:
         for row in self.tables["dispatch_catalogue"]:
             grouped[row.category].append(row)
         return {code: tuple(rows) for code, rows in grouped.items()}
+
+    @cached_property
+    def memo(self) -> dict[Any, Any]:
+        """Where pure rules keep what they derive from this book, for as long as the book lives."""
+        return {}
 
     def dated(self, table: str, code: str, on: date) -> Any:
         """The row of ``table`` with ``code`` that is in force on ``on`` (city date).

@@ -1,0 +1,1 @@
+"""The city as data: places, units, categories, calendars and dated rules of one city."""

@@ -1,0 +1,1 @@
+"""The ground below every room: settings from the environment and the database."""

@@ -1,0 +1,232 @@
+"""The one place that reads the process environment (documented in docs/settings.md).
+
+Every setting stands in ``SETTINGS`` with its default and its meaning; a guard test fails when one is
+missing in the document, or when any other module of Jieban reads ``os.environ``.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from jieban.foundation.errors import SettingError
+
+SYSTEM_HOME = Path("/var/lib/jieban")
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment setting: its name, the default as a text, and what it means."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS: dict[str, Setting] = {
+    setting.name: setting
+    for setting in (
+        Setting(
+            "JIEBAN_HOME",
+            "",
+            "Folder for everything Jieban stores: the embedded database, the secret key, uploads. "
+            "When unset: the user's data folder, or /var/lib/jieban when started by root.",
+        ),
+        Setting(
+            "DATABASE_URL",
+            "",
+            "postgresql:// address of your own PostgreSQL server. When unset: the embedded server.",
+        ),
+        Setting(
+            "JIEBAN_DURABLE",
+            "1",
+            "0 lets the embedded server skip waiting for the disk. For tests only: a power cut loses data.",
+        ),
+        Setting(
+            "JIEBAN_SECRET",
+            "",
+            "Key that signs sessions and links. When unset: made once and kept in JIEBAN_HOME/secret-key.",
+        ),
+        Setting("JIEBAN_DEBUG", "0", "1 shows tracebacks in the browser. Never where others can reach it."),
+        Setting(
+            "JIEBAN_HOSTS",
+            "localhost,127.0.0.1,[::1]",
+            "Host names, separated by commas, under which the site may be reached.",
+        ),
+        Setting("JIEBAN_BIND", "127.0.0.1", "Address the web server listens on; 0.0.0.0 for all."),
+        Setting("JIEBAN_PORT", "8000", "TCP port of the web server, 1 to 65535."),
+        Setting("JIEBAN_CITY", "beijing", "Name of the city pack in use: a folder inside JIEBAN_PACKS."),
+        Setting(
+            "JIEBAN_PACKS",
+            "",
+            "Folders that hold city packs, separated as in PATH; the first that has the city wins. "
+            "When unset: the packs that come with Jieban.",
+        ),
+    )
+}
+
+
+def text(name: str) -> str:
+    """Return the setting ``name`` without surrounding blanks, or its default when unset or blank."""
+    setting = SETTINGS[name]
+    return os.environ.get(name, "").strip() or setting.default
+
+
+def flag(name: str) -> bool:
+    """Return the setting ``name`` as yes or no; raises SettingError for any other word."""
+    value = text(name).lower()
+    if value in _TRUE:
+        return True
+    if value in _FALSE:
+        return False
+    raise SettingError(f"{name} is {value!r}, which is neither yes nor no.", f"Set {name} to 1 or 0.")
+
+
+def number(name: str, low: int, high: int) -> int:
+    """Return the setting ``name`` as a whole number from ``low`` to ``high``, both included."""
+    value = text(name)
+    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+        raise SettingError(
+            f"{name} is {value!r}, which is not a whole number from {low} to {high}.",
+            f"Set {name} to such a number, or unset it for {SETTINGS[name].default}.",
+        )
+    return int(value)
+
+
+def words(name: str) -> list[str]:
+    """Return the setting ``name`` as a list split at commas, blanks dropped."""
+    return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def home() -> Path:
+    """Return the absolute folder that Jieban stores everything in (JIEBAN_HOME); it may not exist yet.
+
+    Root gets a system folder: the embedded server then runs as its own system user, which cannot
+    enter root's closed home.
+    """
+    if value := text("JIEBAN_HOME"):
+        return Path(value).expanduser().absolute()
+    if os.geteuid() == 0:
+        return SYSTEM_HOME
+    return Path(platformdirs.user_data_dir("jieban", appauthor=False)).absolute()
+
+
+def make_folder(folder: Path) -> Path:
+    """Return ``folder`` and create it when missing; raises SettingError when that is not allowed."""
+    try:
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.geteuid() == 0:
+                folder.chmod(0o755)  # whatever root's umask: the server's own user has to pass through
+    except OSError as error:
+        raise SettingError(
+            f"The folder {folder} for Jieban's data cannot be made: {error.strerror}.",
+            "Give yourself the right to write there, or set JIEBAN_HOME to a folder that you own.",
+        ) from error
+    return folder
+
+
+def database_address() -> str:
+    """Return DATABASE_URL, or an empty text when the embedded server is to be used."""
+    return text("DATABASE_URL")
+
+
+def durable() -> bool:
+    """Return whether a commit of the embedded server waits for the disk (JIEBAN_DURABLE)."""
+    return flag("JIEBAN_DURABLE")
+
+
+def debug() -> bool:
+    """Return whether tracebacks are shown in the browser (JIEBAN_DEBUG)."""
+    return flag("JIEBAN_DEBUG")
+
+
+def hosts() -> list[str]:
+    """Return the host names under which the site may be reached (JIEBAN_HOSTS)."""
+    return words("JIEBAN_HOSTS")
+
+
+def bind() -> str:
+    """Return the address the web server listens on (JIEBAN_BIND)."""
+    return text("JIEBAN_BIND")
+
+
+def port() -> int:
+    """Return the TCP port of the web server (JIEBAN_PORT)."""
+    return number("JIEBAN_PORT", 1, 65535)
+
+
+def city() -> str:
+    """Return the name of the city pack in use (JIEBAN_CITY)."""
+    return text("JIEBAN_CITY")
+
+
+def packs() -> list[Path]:
+    """Return the folders that hold city packs, in the order in which they are searched (JIEBAN_PACKS)."""
+    if value := text("JIEBAN_PACKS"):
+        return [Path(part).expanduser().absolute() for part in value.split(os.pathsep) if part]
+    package = Path(__file__).resolve().parents[1]
+    checkout = package.parents[1] / "data"
+    return [checkout if checkout.is_dir() else package / "data"]
+
+
+def child_environment(changes: Mapping[str, str] | None = None, without: str = "\0") -> dict[str, str]:
+    """Return this process's environment for a program that we start.
+
+    ``changes`` are set on top; names that begin with ``without`` are left out.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(without)}
+    return kept | dict(changes or {})
+
+
+def secret_key() -> str:
+    """Return the key that signs sessions and links: JIEBAN_SECRET, else the one kept in the home.
+
+    The file is made once, readable by its owner only. Two processes that start at the same moment get
+    the same key: each writes a file of its own, and only the first can link it to the real name.
+    """
+    if value := text("JIEBAN_SECRET"):
+        return value
+    path = home() / "secret-key"
+    try:
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(64))
+        key = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(
+            f"The secret key {path} cannot be read or made: {error}.",
+            "Start Jieban as the user who owns that file, or set JIEBAN_SECRET or JIEBAN_HOME.",
+        ) from error
+    if len(key) < 50:
+        raise SettingError(
+            f"The secret key {path} is damaged: it holds {len(key)} signs, not at least 50.",
+            "Remove that file: a new key is made at the next start, and everyone signs in again.",
+        )
+    return key
+
+
+def _write_once(path: Path, content: str) -> None:
+    make_folder(path.parent)
+    own = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(content + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(own, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without hard links: a small race is left there
+            if not path.exists():
+                own.rename(path)
+    finally:
+        own.unlink(missing_ok=True)

@@ -1,0 +1,214 @@
+"""The pure rules of a matter: which verb leads where, who may say it, and what an event records.
+
+A matter's row is a plain mapping of column to value. ``take`` gives the next row and the event;
+``fold`` gives the row back from its events. Nothing here touches a database or reads a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+Values = Mapping[str, Any]
+
+
+class Where(StrEnum):
+    """Which matters a role may use a verb on."""
+
+    ANY = "any"
+    OWN_UNIT = "own_unit"  # the lead unit is the actor's or stands below it
+    OWN = "own"  # the requester's own matter
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. ``units`` are the codes of the actor's unit and all below it."""
+
+    kind: str  # staff, system, requester, machine
+    id: str
+    name: str
+    roles: frozenset[str]
+    unit: str = ""
+    units: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One line of a transition table: from these states, this verb leads there.
+
+    ``to`` None keeps the state. ``needs`` names columns that must be filled after the step.
+    ``source`` is the rule it comes from.
+    """
+
+    verb: str
+    sources: tuple[str, ...]
+    to: str | None
+    roles: frozenset[str]
+    where: Where = Where.ANY
+    needs: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A verb that somebody says at a moment, with the columns it sets and what else to record."""
+
+    verb: str
+    actor: Actor
+    at: datetime
+    changes: Values = field(default_factory=dict)
+    detail: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as it is stored: the step, its place in the history, and the columns that changed."""
+
+    seq: int
+    verb: str
+    state_from: str
+    state_to: str
+    at: datetime
+    actor: Actor
+    changes: dict[str, Any]
+    detail: dict[str, Any]
+
+
+class NotPossible(Exception):
+    """Base of the refusals of a verb. ``reason`` is a code, the message is for people."""
+
+    reason = "not_possible"
+
+
+class WrongState(NotPossible):
+    """The verb does not exist in the matter's present state."""
+
+    reason = "wrong_state"
+
+    def __init__(self, verb: str, state: str) -> None:
+        super().__init__(f"'{verb}' is not possible while the matter is '{state}'")
+        self.verb, self.state = verb, state
+
+
+class NotYours(NotPossible):
+    """The actor's role or unit may not say this verb on this matter."""
+
+    reason = "not_yours"
+
+    def __init__(self, verb: str, actor: Actor) -> None:
+        super().__init__(f"{actor.name or actor.id} may not '{verb}' this matter")
+        self.verb, self.actor = verb, actor
+
+
+class Incomplete(NotPossible):
+    """The verb leaves a column empty that it needs."""
+
+    reason = "incomplete"
+
+    def __init__(self, verb: str, column: str) -> None:
+        super().__init__(f"'{verb}' needs '{column}'")
+        self.verb, self.column = verb, column
+
+
+class Workflow:
+    """A transition table that can be asked."""
+
+    def __init__(self, table: Iterable[Transition], *, initial: str, closed: Iterable[str]) -> None:
+        self.table = tuple(table)
+        self.initial = initial
+        self.closed = frozenset(closed)
+        self._by_key: dict[tuple[str, str], Transition] = {}
+        for transition in self.table:
+            for state in transition.sources:
+                key = (state, transition.verb)
+                if key in self._by_key:
+                    raise ValueError(f"two transitions for {key}")
+                self._by_key[key] = transition
+
+    @property
+    def states(self) -> frozenset[str]:
+        """All states that the table names."""
+        named = {state for line in self.table for state in line.sources}
+        return frozenset(named | {line.to for line in self.table if line.to})
+
+    def transition(self, state: str, verb: str) -> Transition:
+        """The line for ``verb`` in ``state``. Raises ``WrongState``."""
+        try:
+            return self._by_key[state, verb]
+        except KeyError:
+            raise WrongState(verb, state) from None
+
+    def verbs(self, row: Values, actor: Actor) -> list[str]:
+        """The verbs that ``actor`` may say on this matter now, in the order of the table."""
+        return [
+            line.verb for line in self.table if row["state"] in line.sources and may(line, actor, row)
+        ]
+
+    def take(self, row: Values, step: Step) -> tuple[dict[str, Any], Recorded]:
+        """The row after ``step`` and the event that records it.
+
+        Raises ``WrongState``, ``NotYours`` or ``Incomplete``; the row given is never changed.
+        """
+        state = row["state"]
+        line = self.transition(state, step.verb)
+        if not may(line, step.actor, row):
+            raise NotYours(step.verb, step.actor)
+        version = row["version"] + 1
+        after = {
+            **row,
+            **step.changes,
+            "state": line.to or state,
+            "version": version,
+            "updated_at": step.at,
+        }
+        for column in line.needs:
+            if after.get(column) in (None, "", [], ()):
+                raise Incomplete(step.verb, column)
+        changed = {
+            name: value
+            for name, value in after.items()
+            if name not in ("state", "version", "updated_at") and (name not in row or row[name] != value)
+        }
+        event = Recorded(
+            seq=version,
+            verb=step.verb,
+            state_from=state,
+            state_to=after["state"],
+            at=step.at,
+            actor=step.actor,
+            changes=changed,
+            detail=dict(step.detail),
+        )
+        return after, event
+
+
+def may(line: Transition, actor: Actor, row: Values) -> bool:
+    """Whether ``actor`` may say the verb of ``line`` on the matter ``row``."""
+    if not line.roles & actor.roles:
+        return False
+    if line.where is Where.OWN_UNIT and "system" not in actor.roles:
+        return bool(row.get("lead_id")) and row["lead_id"] in actor.units
+    if line.where is Where.OWN and "system" not in actor.roles:
+        return actor.id == f"matter:{row['number']}"
+    return True
+
+
+def fold(blank: Values, events: Iterable[Recorded]) -> dict[str, Any]:
+    """The row that these events, in order, tell of. ``blank`` gives the columns' first values."""
+    row = dict(blank)
+    for event in events:
+        row.update(event.changes)
+        row.update(state=event.state_to, version=event.seq, updated_at=event.at)
+    return row
+
+
+def check_digit(digits: str) -> str:
+    """The Luhn check digit (ISO/IEC 7812-1 annex B) that catches a mistyped number."""
+    total = 0
+    for position, char in enumerate(reversed(digits)):
+        value = int(char) * (2 if position % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return str(-total % 10)

@@ -1,0 +1,68 @@
+"""What reading a request gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A possible category with a calibrated confidence (0 to 1: the share of such guesses that are right)."""
+
+    code: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One link in the chain of reasons a person can check.
+
+    ``kind``: ``keyword``, ``model``, ``place``, ``alarm``, ``type``, ``hint``. ``quote`` is the caller's
+    own wording (masked) that carried it; ``points_to`` a code of the book (category, place, tier, type).
+    """
+
+    kind: str
+    quote: str
+    points_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFound:
+    """A place found in the text. ``code`` is the smallest division that surely holds it.
+
+    ``level`` is the level of ``code``: city, district, street or community; ``street`` and
+    ``district`` are its codes up the tree, empty where not known. ``quote`` is the wording.
+    """
+
+    code: str
+    level: str
+    district: str
+    street: str
+    quote: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that was understood of one request. Offsets are never exposed, quotes are masked.
+
+    ``category`` is a six-digit code or ``""`` (don't know); ``categories`` the best guesses, best first.
+    ``tier`` is the tier that an alarm demands, else ``""``; ``call`` the number to hand over to.
+    ``title`` and ``text`` are the request with phones, ids, cards, plates and e-mails masked;
+    ``phones`` the full phone numbers found (personal data: goes to ``people`` only).
+    """
+
+    demand_type: str
+    category: str
+    confidence: float
+    categories: tuple[Guess, ...]
+    tier: str
+    danger: bool
+    call: str
+    place: PlaceFound | None
+    places: tuple[PlaceFound, ...]
+    title: str
+    text: str
+    phones: tuple[str, ...]
+    secrets: tuple[str, ...]
+    reasons: tuple[Reason, ...]

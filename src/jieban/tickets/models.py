@@ -1,0 +1,107 @@
+"""What is stored of a ticket. Its personal data lie sealed in ``people``; here the words are masked."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from jieban.matters.models import Matter
+from jieban.tickets import workflow
+
+
+def _codes(size: int = 20) -> ArrayField:  # type: ignore[type-arg]
+    return ArrayField(models.CharField(max_length=size), default=list, blank=True)
+
+
+class Ticket(Matter):
+    """A demand (诉求工单). Column groups: what came, what was understood, who handles, what he said of it."""
+
+    # what came
+    channel = models.CharField(_("channel"), max_length=30)
+    external_id = models.CharField(_("external number"), max_length=100, blank=True, default="")
+    requester = models.BigIntegerField(null=True)
+    query_hash = models.CharField(max_length=64, blank=True, default="")
+    title = models.CharField(_("title"), max_length=300, blank=True, default="")
+    text = models.TextField(_("text"), blank=True, default="")
+    address = models.CharField(_("address"), max_length=500, blank=True, default="")
+    occurred_at = models.DateTimeField(_("occurred at"), null=True)
+    photos = models.PositiveSmallIntegerField(default=0)
+
+    # what was understood
+    demand_type = models.CharField(_("demand type"), max_length=20, blank=True, default="")
+    category = models.ForeignKey(
+        "city.Category", null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("category")
+    )
+    place = models.ForeignKey(
+        "city.Place", null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("place")
+    )
+    district = models.CharField(_("district"), max_length=12, blank=True, default="")
+    street = models.CharField(_("street"), max_length=12, blank=True, default="")
+    danger = models.BooleanField(_("danger"), default=False)
+    confidence = models.FloatField(_("confidence"), null=True)
+    proposal = models.JSONField(_("proposal"), default=dict)
+
+    # who handles, and until when
+    tier = models.CharField(_("time limit"), max_length=10, blank=True, default="")
+    catalogue_row = models.CharField(_("catalogue row"), max_length=30, blank=True, default="")
+    assist = _codes(40)
+    copied_to = _codes(40)
+    dispatched_at = models.DateTimeField(_("dispatched at"), null=True)
+    signed_at = models.DateTimeField(_("signed at"), null=True)
+    contacted_at = models.DateTimeField(_("contacted at"), null=True)
+    replied_at = models.DateTimeField(_("replied at"), null=True)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True)
+    reply = models.TextField(_("reply"), blank=True, default="")
+    objection = models.TextField(_("objection"), blank=True, default="")
+    objected_by = _codes(40)
+    overdue = models.BooleanField(_("overdue"), default=False)
+    urged = models.PositiveSmallIntegerField(_("urged"), default=0)
+    redone = models.PositiveSmallIntegerField(_("redone"), default=0)
+    same_as = models.BigIntegerField(null=True)
+    branch = models.CharField(_("branch"), max_length=20, blank=True, default="")
+    explanation = models.TextField(_("explanation"), blank=True, default="")
+
+    # what the requester said of it
+    visits = models.PositiveSmallIntegerField(default=0)
+    visit_result = models.CharField(_("call-back"), max_length=12, blank=True, default="")
+    contacted = models.BooleanField(_("contacted"), null=True)
+    solved = models.CharField(_("solved"), max_length=8, blank=True, default="")
+    satisfied = models.CharField(_("satisfied"), max_length=12, blank=True, default="")
+    comment = models.TextField(_("comment"), blank=True, default="")
+    exclusion = models.CharField(_("exclusion"), max_length=10, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        indexes = [
+            models.Index(fields=["clock_at"], name="ticket_clock", condition=Q(clock_at__isnull=False)),
+            models.Index(
+                fields=["lead", "due_at", "id"],
+                name="ticket_unit_queue",
+                condition=~Q(state__in=workflow.CLOSED_STATES),
+            ),
+            models.Index(fields=["queue", "due_at", "id"], name="ticket_queue", condition=Q(state=workflow.WAITING)),
+            models.Index(fields=["state", "due_at", "id"], name="ticket_state_due"),
+            models.Index(fields=["district", "due_at", "id"], name="ticket_district"),
+            models.Index(fields=["requester", "-id"], name="ticket_requester", condition=Q(requester__isnull=False)),
+            models.Index(fields=["closed_at", "lead"], name="ticket_closed", condition=Q(state=workflow.CLOSED)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "external_id"], name="ticket_once_per_channel", condition=~Q(external_id="")
+            ),
+            models.CheckConstraint(
+                name="ticket_has_one_holder",
+                condition=(
+                    Q(state__in=(workflow.RECEIVED, *workflow.CLOSED_STATES))
+                    | Q(state=workflow.WAITING, lead__isnull=True) & ~Q(queue="")
+                    | Q(state__in=(*workflow.AT_THE_UNIT, workflow.CALLBACK), lead__isnull=False, queue="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="open_ticket_has_deadline",
+                condition=Q(state__in=(workflow.RECEIVED, *workflow.CLOSED_STATES)) | Q(due_at__isnull=False),
+            ),
+        ]
