@@ -145,23 +145,21 @@ class EmbeddedServer:
         """
         if not self.data.exists():
             return False
-        with self._mutex, self._alone(pgbinaries.account_for(self.data)) as account:
-            with self._sole_user(account, force=force):
-                return self._stop(account)
+        with self._mutex, self._alone_and_sole(force=force) as account:
+            return self._stop(account)
 
     def reset(self) -> None:
         """Stop the server and remove the database with everything in it; refuses while it is in use."""
         if not self.folder.exists():
             return
-        with self._mutex, self._alone(pgbinaries.account_for(self.data)) as account:
-            with self._sole_user(account, force=False):
-                self._stop(account)
-                shutil.rmtree(self.data, ignore_errors=True)
-                if self.data.exists():
-                    raise DatabaseCannotStart(
-                        f"The database files in {self.data} could not all be removed.",
-                        f"Remove that folder as the user {account.name}.",
-                    )
+        with self._mutex, self._alone_and_sole(force=False) as account:
+            self._stop(account)
+            shutil.rmtree(self.data, ignore_errors=True)
+            if self.data.exists():
+                raise DatabaseCannotStart(
+                    f"The database files in {self.data} could not all be removed.",
+                    f"Remove that folder as the user {account.name}.",
+                )
 
     def state(self) -> ServerState:
         """Return what is known about the server, starting nothing."""
@@ -196,21 +194,23 @@ class EmbeddedServer:
             os.close(descriptor)
 
     @contextmanager
-    def _sole_user(self, account: Account, *, force: bool) -> Iterator[None]:
-        own = self._users
-        descriptor = own if own is not None else lock_file(self.folder / "users.lock", account)
-        try:
-            if not try_exclusive(descriptor) and not force:
-                raise DatabaseInUse(
-                    f"Other Jieban processes use the database in {self.folder}.",
-                    "Stop those first (the web server, the workers, an open shell), then try again.",
-                )
-            yield
-        finally:
-            if own is None:
-                os.close(descriptor)
-            else:
-                fcntl.flock(own, fcntl.LOCK_SH)
+    def _alone_and_sole(self, *, force: bool) -> Iterator[Account]:
+        """As ``_alone``, and with no other process using the server, unless ``force`` is true."""
+        with self._alone(pgbinaries.account_for(self.data)) as account:
+            own = self._users
+            descriptor = own if own is not None else lock_file(self.folder / "users.lock", account)
+            try:
+                if not try_exclusive(descriptor) and not force:
+                    raise DatabaseInUse(
+                        f"Other Jieban processes use the database in {self.folder}.",
+                        "Stop those first (the web server, the workers, an open shell), then try again.",
+                    )
+                yield account
+            finally:
+                if own is None:
+                    os.close(descriptor)
+                else:
+                    fcntl.flock(own, fcntl.LOCK_SH)
 
     # ---- start -------------------------------------------------------------------------------------
 
