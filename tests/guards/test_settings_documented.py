@@ -47,8 +47,8 @@ def _reads_of_environment(path: Path) -> list[str]:
             if node not in allowed and isinstance(node.value, ast.Name) and node.value.id == "os":
                 found.append(f"{path}:{node.lineno}")
         elif isinstance(node, ast.ImportFrom) and node.module == "os":
-            if {alias.name for alias in node.names} & {"environ", "environb", "getenv"}:
-                found.append(f"{path}:{node.lineno}")
+            names = {alias.name for alias in node.names} & {"environ", "environb", "getenv"}
+            found += [f"{path}:{node.lineno}"] * len(names)
     return found
 
 
