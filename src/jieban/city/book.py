@@ -356,7 +356,9 @@ class Book:
 
     def category_path(self, code: str) -> tuple[Category, ...]:
         """The category and those above it, first level first; empty for an unknown code."""
-        path = [self.categories[code[:n]] for n in (2, 4, 6) if n <= len(code) and code[:n] in self.categories]
+        path = [
+            self.categories[code[:n]] for n in (2, 4, 6) if n <= len(code) and code[:n] in self.categories
+        ]
         return tuple(path)
 
     def place_path(self, code: str) -> tuple[Place, ...]:

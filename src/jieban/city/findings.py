@@ -37,6 +37,7 @@ class Finding:
         return asdict(self)
 
     def __str__(self) -> str:
+        """One line for a terminal: file and line first, so that editors can jump there."""
         where = f"{self.file}:{self.line}" if self.line else self.file
         column = f" [{self.column}]" if self.column else ""
         return f"{where}{column} {self.severity}: {self.message} {self.remedy}"

@@ -6,15 +6,17 @@ the other and raise ``ValueError`` with words for people; ``cell_text`` is the w
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from hashlib import sha256
 from typing import Any, get_args, get_type_hints
 
-from jieban.city.book import TABLES, Row
+from jieban.city.book import TABLES, Book, Identity, Row
 
 COMMON = ("valid_from", "valid_to", "source", "status")
 """The columns that end every row."""
@@ -56,7 +58,8 @@ def columns(table: str) -> tuple[Column, ...]:
     for field in own + common:
         kind, optional = _plain(hints[field.name])
         bare = field.default is MISSING and field.default_factory is MISSING
-        found.append(Column(field.name, kind, optional, bare or field.name == "status"))
+        filled = isinstance(field.default, str) and field.default != ""
+        found.append(Column(field.name, kind, optional, bare or filled))
     return tuple(found)
 
 
@@ -79,8 +82,8 @@ def _plain(hint: Any) -> tuple[type, bool]:
 
 
 def _whole(cell: str) -> int:
-    if not re.fullmatch(r"-?[0-9]{1,18}", cell):
-        raise ValueError(f"'{cell}' is not a whole number.")
+    if not re.fullmatch(r"-?[0-9]{1,9}", cell):
+        raise ValueError(f"'{cell}' is not a whole number of at most nine digits.")
     return int(cell)
 
 
@@ -172,3 +175,21 @@ def overlapping(spans: Iterable[tuple[date, date | None]]) -> bool:
             return True
         reached = end
     return False
+
+
+def fingerprint(identity: Identity, tables: Mapping[str, tuple[Any, ...]]) -> str:
+    """SHA-256 (hex) over what the tables say, whatever the order of rows and the way cells were written."""
+    digest = sha256(json.dumps(asdict(identity), sort_keys=True, ensure_ascii=False).encode())
+    for table in sorted(TABLES):
+        names = column_names(table)
+        texts = ([cell_text(getattr(row, name)) for row in tables[table]] for name in names)
+        digest.update(f"\x1d{table}\x1d{'|'.join(names)}".encode())
+        digest.update(
+            "".join(sorted("\x1e" + "\x1f".join(cells) for cells in zip(*texts, strict=True))).encode()
+        )
+    return digest.hexdigest()
+
+
+def make_book(identity: Identity, tables: Mapping[str, tuple[Any, ...]], folder: str = "") -> Book:
+    """A book of these tables with its fingerprint; ``folder`` is where its files are, if it has any."""
+    return Book(identity, tables, fingerprint(identity, tables), folder)

@@ -1,0 +1,1 @@
+"""Stored shape of the city."""
