@@ -57,7 +57,8 @@ _TUNABLE = {
 }
 # Given at every start: the server listens to nobody but the processes of its own user, on this socket.
 _FIXED = {"listen_addresses": "", "port": "5432", "unix_socket_permissions": "0700"}
-_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# A commit still reaches the operating system, so that it survives a killed server, not a power cut.
+_NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
 log = logging.getLogger("jieban.database")
 
@@ -115,11 +116,18 @@ class EmbeddedServer:
                 return
             account = self._prepare()
             with self._alone(account):
-                if self._users is None:
-                    self._users = lock_file(self.folder / "users.lock", account)
-                    fcntl.flock(self._users, fcntl.LOCK_SH)
-                    atexit.register(self.leave)
-                self._start(account)
+                if self._users is not None:
+                    self._start(account)
+                    return
+                users = lock_file(self.folder / "users.lock", account)
+                try:
+                    fcntl.flock(users, fcntl.LOCK_SH)
+                    self._start(account)
+                except BaseException:
+                    os.close(users)
+                    raise
+                self._users = users
+                atexit.register(self.leave)
 
     def leave(self) -> None:
         """Stop using the server; the last process to leave stops it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -60,28 +61,45 @@ def new_number(serial: int, local_day: datetime, number_format: str) -> str:
     return number_format.format(date=local_day, serial=serial % 1_000_000, check=check_digit(digits))
 
 
-def do_open(kind: Kind, first: Mapping[str, Any], steps: Sequence[Step]) -> Matter:
-    """Store a new matter that has gone through ``steps``, with one event each. Two SQL statements.
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A matter about to be stored: its first columns (``id``, ``number``, ``opened_at`` at least) and steps."""
 
-    ``first`` gives at least ``id``, ``number`` and ``opened_at``. Runs inside the caller's transaction.
+    first: Mapping[str, Any]
+    steps: tuple[Step, ...]
+
+
+def do_open(kind: Kind, openings: Sequence[Opening]) -> list[Matter]:
+    """Store new matters that have gone through their steps, one event each. Two SQL statements for all.
+
+    Runs inside the caller's transaction, or in one of its own.
     """
-    matter = kind.model(**first, state=kind.workflow.initial, updated_at=first["opened_at"])
-    blank = blank_row(kind)
-    row = {**blank, "id": first["id"]}
+    matters, stored, recorded = [], [], []
+    for opening in openings:
+        matter, events = _opened(kind, opening)
+        matters.append(matter)
+        recorded.append((matter.pk, events))
+        stored.extend(as_stored(kind.name, matter.pk, event) for event in events)
+    with transaction.atomic(savepoint=False):
+        kind.model._default_manager.bulk_create(matters)
+        Event.objects.bulk_create(stored)
+        for pk, events in recorded:
+            _enqueue(kind, pk, events)
+    return matters
+
+
+def _opened(kind: Kind, opening: Opening) -> tuple[Matter, list[Recorded]]:
+    matter = kind.model(
+        **opening.first, state=kind.workflow.initial, updated_at=opening.first["opened_at"]
+    )
+    row = {**blank_row(kind), "id": matter.pk}
     given = {name: value for name, value in matter.row().items() if name not in _ENGINE_COLUMNS}
-    opening = steps[0]
-    steps = [
-        Step(opening.verb, opening.actor, opening.at, {**given, **opening.changes}, opening.detail),
-        *steps[1:],
-    ]
-    after, events = _walk(kind, row, steps)
+    receive = opening.steps[0]
+    receive = Step(receive.verb, receive.actor, receive.at, {**given, **receive.changes}, receive.detail)
+    after, events = _walk(kind, row, (receive, *opening.steps[1:]))
     for name, value in after.items():
         setattr(matter, name, value)
-    with transaction.atomic(savepoint=False):
-        matter.save(force_insert=True)
-        _write_events(kind, matter.pk, events)
-        _enqueue(kind, matter.pk, events)
-    return matter
+    return matter, events
 
 
 def do_advance(kind: Kind, matter: Matter, *steps: Step) -> Matter:
@@ -97,7 +115,7 @@ def do_advance(kind: Kind, matter: Matter, *steps: Step) -> Matter:
         hit = kind.model._default_manager.filter(pk=matter.pk, version=before["version"]).update(**changed)
         if not hit:
             raise _overtaken(matter)
-        _write_events(kind, matter.pk, events)
+        Event.objects.bulk_create([as_stored(kind.name, matter.pk, event) for event in events])
         _enqueue(kind, matter.pk, events)
     for name, value in changed.items():
         setattr(matter, name, value)
@@ -120,10 +138,6 @@ def _walk(kind: Kind, row: dict[str, Any], steps: Iterable[Step]) -> tuple[dict[
         row, event = kind.workflow.take(row, step)
         events.append(event)
     return row, events
-
-
-def _write_events(kind: Kind, matter: int, events: Sequence[Recorded]) -> None:
-    Event.objects.bulk_create([as_stored(kind.name, matter, event) for event in events])
 
 
 def as_stored(kind: str, matter: int, event: Recorded) -> Event:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,45 +43,66 @@ def identity_of(contact: Contact) -> str | None:
     return None
 
 
-def do_remember_requester(contact: Contact, *, now: datetime) -> int | None:
-    """The id of the requester with this contact, made when new. One SQL statement, none for nobody.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A requester's words to be kept sealed under the id of the matter."""
 
-    Two processes that meet the same new requester at once get the same row.
+    matter: int
+    requester: int | None
+    title: str
+    text: str
+    address: str
+
+
+def do_remember_requesters(contacts: Sequence[Contact], *, now: datetime) -> list[int | None]:
+    """The ids of the requesters with these contacts, made when new; None where nothing was given.
+
+    One SQL statement for all, none when nobody gave anything. Two processes that meet the same new
+    requester at once get the same row (they lock in the order of the fingerprints).
     """
-    identity = identity_of(contact)
-    if identity is None and not (contact.name or contact.phone):
-        return None
+    identities = [identity_of(contact) or _nobody(contact, index) for index, contact in enumerate(contacts)]
+    new = {identity: contact for identity, contact in zip(identities, contacts, strict=True) if identity}
+    if not new:
+        return [None] * len(contacts)
+    ordered = sorted(new)
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO people_requester (kind, identity, phone, name, created_at)
-            VALUES (%s, %s, %s, %s, %s)
+            SELECT *, %s FROM unnest(%s::varchar[], %s::varchar[], %s::bytea[], %s::bytea[])
             ON CONFLICT (identity) DO UPDATE SET identity = excluded.identity
-            RETURNING id
+            RETURNING identity, id
             """,
             [
-                contact.kind,
-                identity,
-                sealing.seal(contact.phone, "phone"),
-                sealing.seal(contact.name, "name"),
                 now,
+                [new[identity].kind for identity in ordered],
+                ordered,
+                [sealing.seal(new[identity].phone, "phone") for identity in ordered],
+                [sealing.seal(new[identity].name, "name") for identity in ordered],
             ],
         )
-        return int(cursor.fetchone()[0])
+        ids = dict(cursor.fetchall())
+    return [ids[identity] if identity else None for identity in identities]
 
 
-def do_keep_words(
-    words_id: int, requester_id: int | None, title: str, text: str, address: str, *, now: datetime
-) -> None:
-    """Keep a requester's words sealed under the id of the matter. One SQL statement."""
-    Words(
-        id=words_id,
-        requester_id=requester_id,
-        title=sealing.seal(title, "title"),
-        text=sealing.seal(text, "text"),
-        address=sealing.seal(address, "address"),
-        created_at=now,
-    ).save(force_insert=True)
+def _nobody(contact: Contact, index: int) -> str:
+    """An identity for somebody who gave a name or a masked phone only: known within this ticket alone."""
+    return f"once:{secrets.token_hex(16)}:{index}" if contact.name or contact.phone else ""
+
+
+def do_keep_words(kept: Sequence[Kept], *, now: datetime) -> None:
+    """Keep requesters' words sealed. One SQL statement for all."""
+    Words.objects.bulk_create(
+        Words(
+            id=one.matter,
+            requester_id=one.requester,
+            title=sealing.seal(one.title, "title"),
+            text=sealing.seal(one.text, "text"),
+            address=sealing.seal(one.address, "address"),
+            created_at=now,
+        )
+        for one in kept
+    )
 
 
 def do_unmask(

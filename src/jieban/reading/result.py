@@ -48,7 +48,7 @@ class Reading:
 
     ``category`` is a six-digit code or ``""`` (don't know); ``categories`` the best guesses, best first.
     ``tier`` is the tier that an alarm demands, else ``""``; ``call`` the number to hand over to.
-    ``title`` and ``text`` are the request with phones, ids, cards, plates and e-mails masked;
+    ``title``, ``text`` and ``address`` are the request with phones, ids, cards, plates and e-mails masked;
     ``phones`` the full phone numbers found (personal data: goes to ``people`` only).
     """
 
@@ -63,6 +63,7 @@ class Reading:
     places: tuple[PlaceFound, ...]
     title: str
     text: str
+    address: str
     phones: tuple[str, ...]
     secrets: tuple[str, ...]
     reasons: tuple[Reason, ...]

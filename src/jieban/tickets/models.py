@@ -22,7 +22,6 @@ class Ticket(Matter):
     channel = models.CharField(_("channel"), max_length=30)
     external_id = models.CharField(_("external number"), max_length=100, blank=True, default="")
     requester = models.BigIntegerField(null=True)
-    query_hash = models.CharField(max_length=64, blank=True, default="")
     title = models.CharField(_("title"), max_length=300, blank=True, default="")
     text = models.TextField(_("text"), blank=True, default="")
     address = models.CharField(_("address"), max_length=500, blank=True, default="")
@@ -86,7 +85,7 @@ class Ticket(Matter):
             models.Index(fields=["state", "due_at", "id"], name="ticket_state_due"),
             models.Index(fields=["district", "due_at", "id"], name="ticket_district"),
             models.Index(fields=["requester", "-id"], name="ticket_requester", condition=Q(requester__isnull=False)),
-            models.Index(fields=["closed_at", "lead"], name="ticket_closed", condition=Q(state=workflow.CLOSED)),
+            models.Index(fields=["due_at", "lead"], name="ticket_closed", condition=Q(state=workflow.CLOSED)),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -71,14 +71,12 @@ def _refuse_data(names: Sequence[str]) -> None:
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:
     taken: set[str] = set()
+    result: list[str] = []
     for name in names:
         candidate, count = name, 1
         while candidate in taken or (count > 1 and candidate in names):
             count += 1
             candidate = f"{name} ({count})"
         taken.add(candidate)
-    return tuple(_in_order(names, taken))
-
-
-def _in_order(names: Sequence[str], taken: set[str]) -> list[str]:
-    return list(names)
+        result.append(candidate)
+    return tuple(result)

@@ -1,0 +1,5 @@
+"""The API shell."""
+
+from ninja import NinjaAPI
+
+api = NinjaAPI(title="Jieban", version="1.0.0")

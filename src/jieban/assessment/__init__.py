@@ -1,0 +1,1 @@
+"""Assessment (考评): the three rates of each unit, from the requesters' own answers alone."""

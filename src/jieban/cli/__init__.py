@@ -1,0 +1,1 @@
+"""The command line: ``jieban`` and what it says."""

@@ -1,0 +1,55 @@
+"""The ``jieban`` command: Django's command runner under our name, with help by room in plain words."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from jieban.cli.table import COMMANDS, Command
+
+
+def main() -> None:
+    """Run ``jieban COMMAND …``; without a command, or with ``help``, say what there is."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jieban.settings")
+    words = sys.argv[1:]
+    if not words or words[0] in ("help", "-h", "--help") and len(words) < 2:
+        print(overview())
+        return
+    if words[0] == "help":
+        words = [words[1], "--help"]
+    sys.exit(_run(words))
+
+
+def _run(words: list[str]) -> int:
+    from django.core.management import ManagementUtility
+
+    from jieban.foundation.errors import OperatorError
+
+    name = words[0].replace("-", "_")
+    try:
+        ManagementUtility(["jieban", name, *words[1:]]).execute()
+    except OperatorError as error:
+        print(f"jieban {words[0]}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def overview() -> str:
+    """The commands by room, one line each."""
+    lines = ["jieban COMMAND [OPTIONS]     'jieban help COMMAND' tells more", ""]
+    for room, commands in _by_room().items():
+        lines.append(f"{room}")
+        lines += [f"  {one.name:<12}{one.says}" for one in commands]
+        lines.append("")
+    lines.append("Django's own commands (migrate, shell, createsuperuser …) work too.")
+    return "\n".join(lines)
+
+
+def _by_room() -> dict[str, list[Command]]:
+    rooms: dict[str, list[Command]] = {}
+    for command in COMMANDS:
+        rooms.setdefault(command.room, []).append(command)
+    return rooms

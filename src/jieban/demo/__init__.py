@@ -1,0 +1,1 @@
+"""The demonstration: a city that lives for sixty days."""

@@ -1,0 +1,177 @@
+"""The only writers of dispatch: a ticket is sent to a unit, or its objection is ruled on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from jieban.city.book import Book, MissingRule
+from jieban.city.clock import due_at
+from jieban.dispatch.rules import (
+    RETURNED_QUEUE,
+    Candidate,
+    Proposal,
+    candidate_for,
+    copies,
+    local_day,
+    more_urgent,
+    place_at,
+)
+from jieban.matters.actions import do_advance
+from jieban.matters.rules import Actor, NotPossible, Step
+from jieban.tickets.kind import TICKET
+from jieban.tickets.models import Ticket
+
+
+class DispatchRefused(NotPossible):
+    """The unit may not be given this ticket. ``article`` is the rule."""
+
+    reason = "dispatch_refused"
+
+    def __init__(self, message: str, article: str) -> None:
+        super().__init__(f"{message} ({article})")
+        self.article = article
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a dispatcher decides; an empty part keeps what the ticket has."""
+
+    unit: str
+    category: str = ""
+    place: str = ""
+    tier: str = ""
+    note: str = ""
+
+
+def sending(book: Book, candidate: Candidate, tier: str, now: datetime) -> dict[str, Any]:
+    """The columns of a ticket that is sent to ``candidate`` now, its clock among them (Art. 13)."""
+    limit = due_at(now, book.dated("limit_tiers", tier, local_day(book, now)), book)
+    return {
+        "lead_id": candidate.unit,
+        "queue": "",
+        "tier": tier,
+        "catalogue_row": candidate.row,
+        "assist": list(candidate.assist),
+        "copied_to": list(candidate.copied_to),
+        "dispatched_at": now,
+        "due_at": limit,
+        "clock": "limit",
+        "clock_at": limit,
+    }
+
+
+def waiting(book: Book, queue: str, now: datetime) -> dict[str, Any]:
+    """The columns of a ticket that waits in ``queue`` for a person, with the hours that he has."""
+    hours = float(book.rule("dispatch.waiting_hours", local_day(book, now)))
+    limit = now + timedelta(hours=hours)
+    return {"queue": queue, "lead_id": None, "due_at": limit, "clock": "dispatch", "clock_at": limit}
+
+
+def first_steps(proposal: Proposal, book: Book, actor: Actor, now: datetime) -> tuple[Step, ...]:
+    """What follows the taking in of a request: it is sent to its unit, or waits in a named queue."""
+    detail = {"confidence": proposal.best.confidence if proposal.best else None}
+    if proposal.best and not proposal.queue:
+        changes = sending(book, proposal.best, proposal.tier, now)
+        return (Step("dispatch", actor, now, changes, detail),)
+    return (Step("queue", actor, now, waiting(book, proposal.queue, now), {"why": proposal.why_queue}),)
+
+
+def check_choice(ticket: Ticket, choice: Choice, book: Book, now: datetime) -> Candidate:
+    """The candidate that a dispatcher's choice means. Raises ``DispatchRefused`` naming the article."""
+    unit = book.units.get(choice.unit)
+    if unit is None or not unit.in_force(local_day(book, now)):
+        raise DispatchRefused("There is no such unit today", "dispatch catalogue")
+    if not unit.can_lead:
+        raise DispatchRefused(f"{unit.name} may assist but never lead", "Ordinance Art. 17")
+    if unit.code in ticket.objected_by:
+        raise DispatchRefused(f"{unit.name} objected and the objection was accepted", "Ordinance Art. 12")
+    category = choice.category or ticket.category_id or ""
+    place = place_at(book, choice.place or ticket.place_id or ticket.street or ticket.district)
+    by_rule = candidate_for(book, category, place, local_day(book, now)) if category else None
+    if by_rule and by_rule.unit == unit.code:
+        return by_rule
+    return Candidate(
+        unit=unit.code,
+        category=category,
+        row="",
+        tier=by_rule.tier if by_rule else usual_tier(book, now),
+        basis="",
+        assist=(),
+        copied_to=copies(book, unit),
+        confidence=1.0,
+    )
+
+
+def do_dispatch(ticket: Ticket, choice: Choice, actor: Actor, *, now: datetime, book: Book) -> Ticket:
+    """Send a waiting ticket to the unit that a dispatcher chose. Two SQL statements.
+
+    Raises ``DispatchRefused``, the refusals of the engine, and ``Overtaken`` when another was first.
+    """
+    candidate = check_choice(ticket, choice, book, now)
+    on = local_day(book, now)
+    demanded = choice.tier or more_urgent(book, candidate.tier, "" if choice.tier else _alarm_tier(ticket), on)
+    changes: dict[str, Any] = {
+        "category_id": candidate.category or None,
+        **place_columns(book, choice.place),
+        **sending(book, candidate, demanded, now),
+    }
+    return _as_ticket(do_advance(TICKET, ticket, Step("dispatch", actor, now, changes, {"note": choice.note})))
+
+
+def do_rule_on_objection(
+    ticket: Ticket, accept: bool, ruling: str, actor: Actor, *, now: datetime, book: Book
+) -> Ticket:
+    """Accept or reject a unit's objection (派单异议, Art. 12 ¶3). Two SQL statements.
+
+    Accepted: the ticket waits for another unit. Rejected: the unit keeps it and its clock, and may
+    not object again. Whoever dispatched the ticket may not rule on it: ``DispatchRefused``.
+    """
+    if actor.id == ticket.proposal.get("dispatched_by"):
+        raise DispatchRefused("Whoever dispatched a ticket does not rule on the objection", "Ordinance Art. 12 ¶3")
+    if not accept:
+        return _as_ticket(
+            do_advance(TICKET, ticket, Step("reject_objection", actor, now, {}, {"ruling": ruling}))
+        )
+    changes = {
+        **waiting(book, RETURNED_QUEUE, now),
+        "objected_by": [*ticket.objected_by, ticket.lead_id],
+    }
+    return _as_ticket(
+        do_advance(TICKET, ticket, Step("accept_objection", actor, now, changes, {"ruling": ruling}))
+    )
+
+
+def do_mark_late(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:
+    """A ticket that nobody dispatched in time is marked and gets a new period. Two SQL statements."""
+    hours = float(book.rule("dispatch.waiting_hours", local_day(book, now)))
+    changes = {"overdue": True, "clock_at": now + timedelta(hours=hours)}
+    return _as_ticket(do_advance(TICKET, ticket, Step("late", actor, now, changes)))
+
+
+def place_columns(book: Book, code: str) -> dict[str, Any]:
+    """The columns of a ticket whose place is ``code``; empty for no code, so that nothing is changed."""
+    place = place_at(book, code)
+    if place is None:
+        return {}
+    return {"place_id": place.code, "district": place.district, "street": place.street}
+
+
+def usual_tier(book: Book, now: datetime) -> str:
+    """The tier that most catalogue rows in force give: the limit where no row says otherwise."""
+    counts: dict[str, int] = {}
+    for row in book.current("dispatch_catalogue", local_day(book, now)):
+        counts[row.tier] = counts.get(row.tier, 0) + 1
+    if not counts:
+        raise MissingRule("dispatch_catalogue", "*", local_day(book, now))
+    return max(counts, key=lambda code: counts[code])
+
+
+def _alarm_tier(ticket: Ticket) -> str:
+    return str(ticket.proposal.get("alarm_tier", ""))
+
+
+def _as_ticket(matter: Any) -> Ticket:
+    ticket: Ticket = matter
+    return ticket

@@ -1,0 +1,162 @@
+"""The pure rules of dispatch (Ordinance Art. 11 ¶2, 12): category × place × level → one unit.
+
+``propose`` takes a reading and the book and gives a proposal with its chain of reasons; whether the
+ticket goes out by itself or before a person is part of the proposal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jieban.city.book import Book, CatalogueRow, Unit
+from jieban.city.catalogue import resolve, rows_for
+from jieban.reading.result import PlaceFound, Reading, Reason
+
+DISPATCH_QUEUE = "dispatch"  # a dispatcher decides
+PLACE_QUEUE = "place"  # somebody asks the requester where it is
+DANGER_QUEUE = "danger"  # life may be at risk: a person looks first
+RETURNED_QUEUE = "returned"  # a unit's objection was accepted
+
+QUEUES = (DANGER_QUEUE, RETURNED_QUEUE, DISPATCH_QUEUE, PLACE_QUEUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A unit that could lead, by which catalogue row, with the time limit that the row gives."""
+
+    unit: str
+    category: str
+    row: str
+    tier: str
+    basis: str
+    assist: tuple[str, ...]
+    copied_to: tuple[str, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What dispatch proposes. ``queue`` is empty when the best candidate may be sent without a person."""
+
+    candidates: tuple[Candidate, ...]
+    queue: str
+    why_queue: str
+    reasons: tuple[Reason, ...]
+    tier: str
+
+    @property
+    def best(self) -> Candidate | None:
+        """The unit proposed, or None when the catalogue names none."""
+        return self.candidates[0] if self.candidates else None
+
+    def as_json(self) -> dict[str, Any]:
+        """The proposal as it is stored with the ticket."""
+        return {
+            "candidates": [asdict(candidate) for candidate in self.candidates],
+            "queue": self.queue,
+            "why_queue": self.why_queue,
+            "reasons": [asdict(reason) for reason in self.reasons],
+            "tier": self.tier,
+        }
+
+
+def propose(reading: Reading, book: Book, on: date) -> Proposal:
+    """The units that the catalogue names for this reading on a day, best first, and whether to send."""
+    candidates: dict[str, Candidate] = {}
+    for guess in reading.categories:
+        found = candidate_for(book, guess.code, reading.place, on, guess.confidence)
+        if found and found.unit not in candidates:
+            candidates[found.unit] = found
+    ordered = tuple(sorted(candidates.values(), key=lambda one: -one.confidence)[:4])
+    tier = more_urgent(book, reading.tier, ordered[0].tier if ordered else "", on)
+    queue, why = _queue(reading, ordered, book, on)
+    return Proposal(ordered, queue, why, reading.reasons, tier)
+
+
+def candidate_for(
+    book: Book, category: str, place: PlaceFound | None, on: date, category_confidence: float = 1.0
+) -> Candidate | None:
+    """The unit that the catalogue names for one category at one place, or None when no row serves."""
+    level = "street" if place and place.street else "district" if place and place.district else "city"
+    where = (place.street or place.district) if place else ""
+    for row in rows_for(book, category, level, on):
+        unit = resolve(book, row.lead, where, on)
+        if unit is not None and unit.can_lead:
+            return _candidate(book, row, unit, category, place, where, on, category_confidence)
+    return None
+
+
+def _candidate(
+    book: Book,
+    row: CatalogueRow,
+    unit: Unit,
+    category: str,
+    place: PlaceFound | None,
+    where: str,
+    on: date,
+    category_confidence: float,
+) -> Candidate:
+    assist = [resolve(book, selector, where, on) for selector in row.assist]
+    needs_place = row.lead.split(":")[0] in ("street", "district")
+    sure = place.confidence if needs_place and place else 1.0
+    return Candidate(
+        unit=unit.code,
+        category=category,
+        row=row.code,
+        tier=row.tier,
+        basis=row.basis,
+        assist=tuple(dict.fromkeys(one.code for one in assist if one and one.code != unit.code)),
+        copied_to=copies(book, unit),
+        confidence=round(category_confidence * sure, 4),
+    )
+
+
+def copies(book: Book, unit: Unit) -> tuple[str, ...]:
+    """A ticket sent straight to a street is copied to its district to urge it on (Art. 12)."""
+    if unit.kind != "street":
+        return ()
+    district = book.place_at(unit.place, "district")
+    return (district.code,) if district and district.code in book.units else ()
+
+
+def more_urgent(book: Book, one: str, other: str, on: date) -> str:
+    """Of two tiers the one with the shorter limit; an unknown or empty code loses."""
+    tiers = [book.dated("limit_tiers", code, on) for code in (one, other) if code]
+    if not tiers:
+        return ""
+    return str(min(tiers, key=lambda tier: tier.amount * (24 if tier.unit == "day" else 1)).code)
+
+
+def _queue(reading: Reading, candidates: tuple[Candidate, ...], book: Book, on: date) -> tuple[str, str]:
+    """Which queue must see the request first, and why; two empty texts when it may go out by itself."""
+    if reading.danger:
+        return DANGER_QUEUE, "danger"
+    if not candidates:
+        known = bool(reading.category)
+        return (PLACE_QUEUE, "no_place") if known and not reading.place else (DISPATCH_QUEUE, "no_row")
+    if candidates[0].confidence < float(book.rule("dispatch.auto_confidence", on)):
+        return DISPATCH_QUEUE, "unsure"
+    return "", ""
+
+
+def place_at(book: Book, code: str, quote: str = "", confidence: float = 1.0) -> PlaceFound | None:
+    """A place chosen by a person or a map, in the form that reading gives; None for an unknown code."""
+    if code not in book.places:
+        return None
+    district, street = book.place_at(code, "district"), book.place_at(code, "street")
+    return PlaceFound(
+        code=code,
+        level=book.places[code].level,
+        district=district.code if district else "",
+        street=street.code if street else "",
+        quote=quote,
+        confidence=confidence,
+    )
+
+
+def local_day(book: Book, now: datetime) -> date:
+    """The day in the city at the moment ``now``."""
+    return now.astimezone(ZoneInfo(book.identity.timezone)).date()

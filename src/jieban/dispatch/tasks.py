@@ -1,0 +1,17 @@
+"""What the clock does to tickets that wait for a dispatcher."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from jieban.city.queries import book
+from jieban.dispatch.actions import do_mark_late
+from jieban.matters.actors import PLATFORM
+from jieban.tickets.models import Ticket
+
+
+def late(tickets: Sequence[Ticket], now: datetime) -> None:
+    """Nobody has dispatched these within the hours of the rules: mark them, so that they come first."""
+    for ticket in tickets:
+        do_mark_late(ticket, PLATFORM, now=now, book=book())

@@ -1,0 +1,1 @@
+"""Handling (办理): what a unit does with a ticket — sign, contact, reply, object, review."""

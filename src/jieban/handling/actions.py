@@ -1,0 +1,109 @@
+"""The only writers of handling: the verbs of a unit (Ordinance Art. 12, 14, 15). Two SQL statements each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from jieban.city.book import Book
+from jieban.city.clock import due_after_pauses
+from jieban.dispatch.rules import local_day
+from jieban.matters.actions import do_advance
+from jieban.matters.rules import Actor, NotPossible, Step
+from jieban.tickets.kind import TICKET
+from jieban.tickets.models import Ticket
+
+CONTACT_OUTCOMES = ("reached", "no_answer", "wrong_number", "refused", "visited")
+
+
+class HandlingRefused(NotPossible):
+    """The verb is possible in this state, but not like this; the message says what is missing."""
+
+    reason = "handling_refused"
+
+
+def do_sign(ticket: Ticket, actor: Actor, *, now: datetime) -> Ticket:
+    """The unit confirms that it has the ticket (签收)."""
+    return _advance(ticket, Step("sign", actor, now, {"signed_at": now}))
+
+
+def do_contact(ticket: Ticket, outcome: str, note: str, actor: Actor, *, now: datetime) -> Ticket:
+    """The unit tried to reach the requester (先行联系, Art. 15); only success counts as the first contact."""
+    if outcome not in CONTACT_OUTCOMES:
+        raise HandlingRefused(f"'{outcome}' is no outcome of a contact; choose one of {', '.join(CONTACT_OUTCOMES)}")
+    reached = outcome in ("reached", "visited") and ticket.contacted_at is None
+    changes = {"contacted_at": now} if reached else {}
+    return _advance(ticket, Step("contact", actor, now, changes, {"outcome": outcome, "note": note}))
+
+
+def do_progress(ticket: Ticket, note: str, actor: Actor, *, now: datetime) -> Ticket:
+    """The unit reports how far it is; the requester sees this."""
+    if not note.strip():
+        raise HandlingRefused("Write in a sentence what was done; the requester will read it")
+    return _advance(ticket, Step("progress", actor, now, {}, {"note": note.strip()}))
+
+
+def do_object(ticket: Ticket, ground: str, actor: Actor, *, now: datetime) -> Ticket:
+    """The unit claims that the duty is not its own (派单异议, Art. 12 ¶3); once per unit and ticket.
+
+    The clock runs on: the ruling does not lengthen the requester's wait.
+    """
+    if len(ground.strip()) < 5:
+        raise HandlingRefused("State the ground: which unit's duty is it, and by which rule")
+    if ticket.lead_id in (ticket.proposal.get("heard_objections") or []):
+        raise HandlingRefused("Your unit has objected to this ticket before; the ruling stands (Art. 12)")
+    heard = [*(ticket.proposal.get("heard_objections") or []), ticket.lead_id]
+    changes = {"objection": ground.strip(), "proposal": {**ticket.proposal, "heard_objections": heard}}
+    return _advance(ticket, Step("object", actor, now, changes))
+
+
+def do_reply(ticket: Ticket, reply: str, actor: Actor, *, now: datetime) -> Ticket:
+    """The clerk writes the reply; it goes to the unit's reviewer before it is submitted."""
+    if ticket.contacted_at is None:
+        raise HandlingRefused("Reach the requester first: a reply without contact is not accepted (Art. 15)")
+    if len(reply.strip()) < 10:
+        raise HandlingRefused("Write what was done for the requester, in at least ten characters")
+    return _advance(ticket, Step("reply", actor, now, {"reply": reply.strip(), "replied_at": now}))
+
+
+def do_review(ticket: Ticket, approve: bool, note: str, actor: Actor, *, now: datetime) -> Ticket:
+    """The reviewer submits the reply to the hotline, or sends it back to the clerk with a note."""
+    if approve:
+        return _advance(ticket, Step("approve_reply", actor, now, {"submitted_at": now}, {"note": note}))
+    if not note.strip():
+        raise HandlingRefused("Tell the clerk what is missing in the reply")
+    return _advance(ticket, Step("reject_reply", actor, now, {"replied_at": None}, {"note": note.strip()}))
+
+
+def do_pause(ticket: Ticket, until: datetime, ground: str, actor: Actor, *, now: datetime) -> Ticket:
+    """Stop the clock until ``until`` for a lawful ground (Art. 15); it runs on by itself after that."""
+    if until <= now:
+        raise HandlingRefused("A pause must end in the future")
+    if not ground.strip():
+        raise HandlingRefused("State the lawful ground of the pause; the requester is told it")
+    changes = {
+        "pauses": [*ticket.pauses, [now.isoformat(), until.isoformat()]],
+        "clock": "resume",
+        "clock_at": until,
+    }
+    return _advance(ticket, Step("pause", actor, now, changes, {"ground": ground.strip()}))
+
+
+def do_resume(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:
+    """Let the clock run again; the limit moves by the time paused, in the calendar of the tier."""
+    pauses: list[list[str]] = [*ticket.pauses[:-1], [ticket.pauses[-1][0], now.isoformat()]]
+    tier = book.dated("limit_tiers", ticket.tier, local_day(book, ticket.dispatched_at or now))
+    spans = [(datetime.fromisoformat(begin), datetime.fromisoformat(end)) for begin, end in pauses]
+    limit = due_after_pauses(ticket.dispatched_at or now, tier, spans, book)
+    changes: dict[str, Any] = {"pauses": pauses, "due_at": limit, "clock": "limit", "clock_at": limit}
+    return _advance(ticket, Step("resume", actor, now, changes, {"moved_from": _iso(ticket.due_at)}))
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _advance(ticket: Ticket, step: Step) -> Ticket:
+    advanced = do_advance(TICKET, ticket, step)
+    assert isinstance(advanced, Ticket)
+    return advanced

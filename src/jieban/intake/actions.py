@@ -1,0 +1,227 @@
+"""Taking requests in: the only way by which a ticket comes into being, whatever the channel.
+
+``do_take_in`` takes any number of requests and stores them in one transaction with a constant number
+of SQL statements: receipts (idempotency), requesters, words, tickets, events. One request is a batch
+of one, so the web form, the API and a file of a million rows walk the same path.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from jieban.city.book import Book
+from jieban.dispatch.actions import first_steps
+from jieban.dispatch.rules import Proposal, place_at, propose
+from jieban.foundation import sealing
+from jieban.matters.actions import Opening, do_open, new_number, series
+from jieban.matters.actors import PLATFORM
+from jieban.matters.rules import Actor, Step
+from jieban.people import actions as people
+from jieban.people.actions import Contact
+from jieban.reading.reader import Reader
+from jieban.reading.result import Reading
+from jieban.tickets.kind import TICKET
+from jieban.tickets.models import Ticket
+
+TITLE_CHARS = 300
+ADDRESS_CHARS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as a channel hands it over, cleaned but unread.
+
+    ``source`` and ``key`` name it for idempotency; ``body`` is a hash of its content, by which a
+    reused key is told from a repeated request. ``place`` is a place code chosen by a person.
+    """
+
+    source: str
+    key: str
+    body: str
+    channel: str
+    title: str = ""
+    text: str = ""
+    address: str = ""
+    place: str = ""
+    demand_type: str = ""
+    category_hint: str = ""
+    external_id: str = ""
+    occurred_at: datetime | None = None
+    contact: Contact = Contact()
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request: ``accepted`` (a new ticket), ``duplicate`` (it is there already) or
+    ``conflict`` (the key was used for another request)."""
+
+    result: str
+    ticket: int
+    number: str
+    ticket_row: Ticket | None = None
+
+
+def do_take_in(
+    requests: Sequence[Request], actor: Actor, *, now: datetime, book: Book, reader: Reader
+) -> list[Outcome]:
+    """Take requests in: read, stored, dispatched or queued, each with its events, all or none.
+
+    At most seven SQL statements however many requests there are. The requests' keys must differ.
+    """
+    understood = [_understand(request, book, reader, now) for request in requests]
+    with transaction.atomic():
+        ids = [series.take() for _ in requests]
+        local = now.astimezone(ZoneInfo(book.identity.timezone))
+        numbers = [new_number(one, local, book.identity.number_format) for one in ids]
+        fresh = _write_receipts(requests, ids, numbers, now)
+        outcomes = _known_outcomes(requests, fresh)
+        new = [index for index, request in enumerate(requests) if (request.source, request.key) in fresh]
+        requesters = people.do_remember_requesters(
+            [_contact(requests[index], understood[index][0]) for index in new], now=now
+        )
+        people.do_keep_words(
+            [
+                people.Kept(ids[index], requester, requests[index].title, requests[index].text, requests[index].address)
+                for index, requester in zip(new, requesters, strict=True)
+            ],
+            now=now,
+        )
+        openings = [
+            Opening(
+                _first_columns(requests[index], ids[index], numbers[index], requester, now),
+                (
+                    Step("receive", actor, now, _read_columns(requests[index], *understood[index], book)),
+                    *first_steps(understood[index][1], book, PLATFORM, now),
+                ),
+            )
+            for index, requester in zip(new, requesters, strict=True)
+        ]
+        for index, matter in zip(new, do_open(TICKET, openings), strict=True):
+            outcomes[index] = Outcome("accepted", matter.pk, matter.number, matter)  # type: ignore[arg-type]
+    return [outcomes[index] for index in range(len(requests))]
+
+
+def query_code(ticket: int) -> str:
+    """The code that a requester needs beside the number to look at his ticket: 8 signs, no look-alikes.
+
+    Derived from the installation's secret, so it is nowhere stored and can be printed again.
+    """
+    digest = bytes.fromhex(sealing.fingerprint(str(ticket), "query-code"))
+    return "".join(_ALPHABET[byte % 32] for byte in digest[:8])
+
+
+def query_code_fits(ticket: int, code: str) -> bool:
+    """Whether ``code``, as typed by a person, is the query code of the ticket."""
+    typed = code.strip().upper().replace(" ", "").replace("-", "")
+    return hmac.compare_digest(typed.encode(), query_code(ticket).encode())
+
+
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def _understand(request: Request, book: Book, reader: Reader, now: datetime) -> tuple[Reading, Proposal]:
+    reading = reader.read(
+        request.title, request.text, category_hint=request.category_hint, address=request.address
+    )
+    chosen = place_at(book, request.place)
+    if chosen is not None:
+        reading = replace(reading, place=chosen)
+    if request.demand_type:
+        reading = replace(reading, demand_type=request.demand_type)
+    local = now.astimezone(ZoneInfo(book.identity.timezone)).date()
+    return reading, propose(reading, book, local)
+
+
+def _contact(request: Request, reading: Reading) -> Contact:
+    """How to reach the requester: what he gave, else the first phone found in his words."""
+    given = request.contact
+    if given.phone or not reading.phones:
+        return given
+    return Contact(phone=reading.phones[0], name=given.name, key=given.key, kind=given.kind)
+
+
+def _first_columns(
+    request: Request, pk: int, number: str, requester: int | None, now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": pk,
+        "number": number,
+        "opened_at": now,
+        "channel": request.channel,
+        "external_id": request.external_id,
+        "requester": requester,
+        "occurred_at": request.occurred_at,
+        "simulated": request.simulated,
+    }
+
+
+def _read_columns(request: Request, reading: Reading, proposal: Proposal, book: Book) -> dict[str, Any]:
+    place = reading.place
+    return {
+        "title": (reading.title or reading.text)[:TITLE_CHARS],
+        "text": reading.text,
+        "address": reading.address[:ADDRESS_CHARS],
+        "demand_type": reading.demand_type,
+        "category_id": reading.category or (proposal.best.category if proposal.best else None),
+        "place_id": place.code if place else None,
+        "district": place.district if place else "",
+        "street": place.street if place else "",
+        "danger": reading.danger,
+        "confidence": proposal.best.confidence if proposal.best else None,
+        "proposal": {**proposal.as_json(), "alarm_tier": reading.tier, "call": reading.call},
+    }
+
+
+def _write_receipts(
+    requests: Sequence[Request], ids: Sequence[int], numbers: Sequence[str], now: datetime
+) -> frozenset[tuple[str, str]]:
+    """Claim the requests' keys; gives the (source, key) that are new. One SQL statement.
+
+    A second process with the same key waits here until the first has committed, then finds it taken.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO intake_receipt (source, key, body, ticket, number, at)
+            SELECT *, %s FROM unnest(%s::varchar[], %s::varchar[], %s::varchar[], %s::bigint[], %s::varchar[])
+            ON CONFLICT (source, key) DO NOTHING RETURNING source, key
+            """,
+            [
+                now,
+                [request.source for request in requests],
+                [request.key for request in requests],
+                [request.body for request in requests],
+                list(ids),
+                list(numbers),
+            ],
+        )
+        return frozenset((source, key) for source, key in cursor.fetchall())
+
+
+def _known_outcomes(requests: Sequence[Request], fresh: frozenset[tuple[str, str]]) -> dict[int, Outcome]:
+    """Outcomes of the requests whose key was taken before. One SQL statement, none when all are new."""
+    known = {i: one for i, one in enumerate(requests) if (one.source, one.key) not in fresh}
+    if not known:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT source, key, body, ticket, number FROM intake_receipt
+            WHERE (source, key) IN (SELECT * FROM unnest(%s::varchar[], %s::varchar[]))
+            """,
+            [[one.source for one in known.values()], [one.key for one in known.values()]],
+        )
+        rows = {(source, key): (body, ticket, number) for source, key, body, ticket, number in cursor.fetchall()}
+    outcomes = {}
+    for index, request in known.items():
+        body, ticket, number = rows[request.source, request.key]
+        outcomes[index] = Outcome("duplicate" if body == request.body else "conflict", ticket, number)
+    return outcomes

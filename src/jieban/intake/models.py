@@ -1,0 +1,25 @@
+"""What is stored of taking in: the receipt that makes every channel idempotent."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Receipt(models.Model):
+    """A request that a source sent under a key of its own; the same key again gives the same ticket."""
+
+    source = models.CharField(_("source"), max_length=40)
+    key = models.CharField(_("key"), max_length=100)
+    body = models.CharField(max_length=64)
+    ticket = models.BigIntegerField()
+    number = models.CharField(_("number"), max_length=32)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="receipt_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.key}"

@@ -1,0 +1,61 @@
+"""Alarms: words of the pack that always raise the urgency and name the number to hand over to.
+
+Missing a danger costs a life, a false alarm costs a look: a word is passed over only when the same
+clause plainly says that it is not so, was long ago, or is only feared.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from jieban.city.book import Alarm, Book
+from jieban.reading.text import clause_start, fold
+
+_REACH = 12
+_DENIED = re.compile(r"(?:没有?|没闻到|没有闻到|不是|并不是|并非|并没有|未|无|排除|不存在|没发生|没再|不会)(?:发生|出现|任何|过)?$")
+_FEARED = re.compile(
+    r"(?:防止|避免|预防|以防|以免|防范|万一|如果|要是|假如|假设|一旦|会不会|容易|可能会?|怕|担心|害怕|恐怕|就怕|"
+    r"会引起|引发|导致|造成|存在|有)(?:发生|出现|引起|引发|导致|造成|再次?|会|了)?$"
+)
+_PAST = re.compile(r"(?:去年|前年|上个?月|几年前|以前|曾经?|之前|早年|前几年|年前|历史上)[^，。；！？,;!?]{0,8}$")
+_TALK = re.compile(r"^(?:演练|演习|知识|宣传|培训|教育|预案|应急预案|逃生知识|警示|标志|通道|栓|器|门|箱|险)")
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmFound:
+    """An alarm of the pack heard in the text: the row and where its words stand."""
+
+    alarm: Alarm
+    start: int
+    end: int
+
+
+class AlarmFinder:
+    """Finds the alarms of a book."""
+
+    def __init__(self, book: Book) -> None:
+        self._alarms: list[Alarm] = [row for row in book.tables.get("alarms", ()) if row.phrase]
+        phrases = [fold(row.phrase) for row in self._alarms]
+        self._finder = AhoCorasick(phrases, matchkind=MatchKind.Standard) if phrases else None
+
+    def find(self, text: str, on: date | None = None) -> list[AlarmFound]:
+        """The alarms in a folded text, in order; on the day ``on`` (city time), else those without an end."""
+        if self._finder is None:
+            return []
+        found: list[AlarmFound] = []
+        for number, start, end in self._finder.find_matches_as_indexes(text, overlapping=True):
+            alarm = self._alarms[number]
+            holds = alarm.in_force(on) if on else alarm.valid_to is None
+            if holds and not _passed_over(text, start, end):
+                found.append(AlarmFound(alarm, start, end))
+        return found
+
+
+def _passed_over(text: str, start: int, end: int) -> bool:
+    before = text[clause_start(text, start, _REACH) : start]
+    after = text[end : end + 4]
+    return bool(_DENIED.search(before) or _PAST.search(before) or _TALK.match(after))

@@ -1,0 +1,1 @@
+"""The web: shell, design system, pages for residents and staff."""
