@@ -34,11 +34,10 @@ from psycopg import pq
 from jieban.foundation import env, pgbinaries
 from jieban.foundation.errors import DatabaseCannotStart, DatabaseInUse, SettingError
 from jieban.foundation.pgbinaries import Account
-from jieban.foundation.pgfailures import explain, is_passing, is_stale_socket, tail
+from jieban.foundation.pgfailures import START_SECONDS, Patience, explain, is_passing, is_stale_socket, tail
 from jieban.foundation.pglocks import lock_file, try_exclusive
 
 NAME = "jieban"  # of the database and of its owner
-START_SECONDS = 120.0  # crash recovery replays up to max_wal_size of log
 LOG_BYTES = 10_000_000
 _SOCKET = ".s.PGSQL.5432"
 _SOCKET_PATH_BYTES = 103  # macOS; Linux allows 107
@@ -248,7 +247,7 @@ class EmbeddedServer:
         return account
 
     def _start(self, account: Account) -> None:
-        patience = _Patience(self.data, self.log)
+        patience = Patience(self.data, self.log)
         while (answer := self._ping()) != pq.Ping.OK:
             if answer == pq.Ping.REJECT or self._leftovers():
                 patience.wait()
@@ -256,7 +255,7 @@ class EmbeddedServer:
                 self._launch(account, patience)
         self._make_database()
 
-    def _launch(self, account: Account, patience: _Patience) -> None:
+    def _launch(self, account: Account, patience: Patience) -> None:
         programs = pgbinaries.find(self.folder, account)
         if not self.data.exists():
             self._initialise(programs, account)
@@ -387,27 +386,3 @@ class EmbeddedServer:
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         if is_stale_socket(self.socket_dir / f"{_SOCKET}.lock", self.data):
             (self.socket_dir / f"{_SOCKET}.lock").unlink(missing_ok=True)
-
-
-class _Patience:
-    """Waits a moment at a time, says so when it takes long, and ends in an error."""
-
-    def __init__(self, data: Path, log_file: Path) -> None:
-        self._data = data
-        self._log = log_file
-        self._begun = time.monotonic()
-        self._told = False
-
-    def wait(self) -> None:
-        passed = time.monotonic() - self._begun
-        if passed > START_SECONDS:
-            raise DatabaseCannotStart(
-                f"The database in {self._data} was not ready after {START_SECONDS:.0f} seconds.",
-                "After a crash it may still be repairing itself: wait and start again. "
-                f"Its log is {self._log}.",
-                tail(self._log),
-            )
-        if passed > 3 and not self._told:
-            self._told = True
-            log.warning("Waiting for the database in %s to be ready (log: %s)", self._data, self._log)
-        time.sleep(0.02)

@@ -121,10 +121,11 @@ def home() -> Path:
 def make_folder(folder: Path) -> Path:
     """Return ``folder`` and create it when missing; raises SettingError when that is not allowed."""
     try:
-        if not folder.is_dir():
-            folder.mkdir(parents=True, exist_ok=True)
-            if os.geteuid() == 0:
-                folder.chmod(0o755)  # whatever root's umask: the server's own user has to pass through
+        missing = [part for part in (folder, *folder.parents) if not part.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:  # whatever root's umask: the server's own user has to pass through
+            for part in missing:
+                part.chmod(0o755)
     except OSError as error:
         raise SettingError(
             f"The folder {folder} for Jieban's data cannot be made: {error.strerror}.",

@@ -124,7 +124,7 @@ def find(folder: Path, account: Account) -> Path:
     copy = folder / f"server-{importlib.metadata.version(PACKAGE)}"
     if not copy.exists():
         _copy(installed, copy)
-    return copy / "bin"
+    return copy / installed.relative_to(installed.parents[1]) / "bin"
 
 
 def _runs(programs: Path, account: Account) -> bool:
@@ -136,10 +136,15 @@ def _runs(programs: Path, account: Account) -> bool:
         return False
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(installed: Path, target: Path) -> None:
+    """Copy the programs with the libraries beside them, which they find by relative paths."""
     half = target.with_name(target.name + ".half")
     shutil.rmtree(half, ignore_errors=True)
-    shutil.copytree(source, half, symlinks=True, ignore=shutil.ignore_patterns("include", "pkgconfig"))
+    package, site = installed.parent, installed.parents[1]
+    libraries = [site / f"{package.name}.libs", package / ".dylibs"]  # on Linux, on macOS
+    for source in [installed, *(folder for folder in libraries if folder.exists())]:
+        ignored = shutil.ignore_patterns("include", "pkgconfig")
+        shutil.copytree(source, half / source.relative_to(site), symlinks=True, ignore=ignored)
     for path in [half, *half.rglob("*")]:
         if not path.is_symlink():
             runs = path.is_dir() or path.parent.name == "bin"

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from pathlib import Path
 
 from jieban.foundation.errors import DatabaseCannotStart
+
+START_SECONDS = 120.0  # crash recovery replays up to max_wal_size of log
+
+log = logging.getLogger("jieban.database")
 
 # What the log holds → what happened, what to do.
 _CAUSES = (
@@ -93,3 +99,28 @@ def tail(path: Path, start: int = 0, lines: int = 12) -> str:
     with path.open("rb") as file:
         file.seek(max(start, path.stat().st_size - 8000))
         return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
+
+
+class Patience:
+    """Waits a moment at a time, says so when it takes long, and ends in an error."""
+
+    def __init__(self, data: Path, log_file: Path) -> None:
+        self._data = data
+        self._log = log_file
+        self._begun = time.monotonic()
+        self._told = False
+
+    def wait(self) -> None:
+        """Wait a moment; raises DatabaseCannotStart after START_SECONDS since this object was made."""
+        passed = time.monotonic() - self._begun
+        if passed > START_SECONDS:
+            raise DatabaseCannotStart(
+                f"The database in {self._data} was not ready after {START_SECONDS:.0f} seconds.",
+                "After a crash it may still be repairing itself: wait and start again. "
+                f"Its log is {self._log}.",
+                tail(self._log),
+            )
+        if passed > 3 and not self._told:
+            self._told = True
+            log.warning("Waiting for the database in %s to be ready (log: %s)", self._data, self._log)
+        time.sleep(0.02)

@@ -1,0 +1,67 @@
+"""Settings from the environment, and the secret key that is made once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jieban.foundation import env
+from jieban.foundation.errors import SettingError
+
+SRC = Path(__file__).resolve().parents[2] / "src"
+
+
+def test_blank_setting_means_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIEBAN_CITY", "  ")
+    assert env.city() == "beijing"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("JIEBAN_PORT", "0"), ("JIEBAN_PORT", "８０"), ("JIEBAN_DEBUG", "maybe")]
+)
+def test_bad_value_names_the_setting_and_the_remedy(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingError, match=name) as caught:
+        env.port() if name == "JIEBAN_PORT" else env.debug()
+    assert value in caught.value.what
+    assert name in caught.value.remedy
+
+
+def test_lists_are_split_and_trimmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIEBAN_HOSTS", "a.example, ,b.example")
+    monkeypatch.setenv("JIEBAN_PACKS", "/srv/packs:/opt/packs")
+    assert env.hosts() == ["a.example", "b.example"]
+    assert env.packs() == [Path("/srv/packs"), Path("/opt/packs")]
+
+
+def test_secret_is_the_same_for_processes_that_start_together(tmp_path: Path) -> None:
+    code = "from jieban.foundation import env; print(env.secret_key())"
+    changes = {"JIEBAN_HOME": str(tmp_path / "new"), "JIEBAN_SECRET": "", "PYTHONPATH": str(SRC)}
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", code],
+            env=env.child_environment(changes),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(8)
+    ]
+    keys = {process.communicate()[0] for process in started}
+    assert len(keys) == 1
+    assert len(keys.pop().strip()) > 50
+    left = list((tmp_path / "new").iterdir())
+    assert [path.name for path in left] == ["secret-key"]
+    assert left[0].stat().st_mode & 0o777 == 0o600
+
+
+def test_damaged_secret_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIEBAN_HOME", str(tmp_path))
+    monkeypatch.delenv("JIEBAN_SECRET", raising=False)
+    (tmp_path / "secret-key").touch()
+    with pytest.raises(SettingError, match="damaged"):
+        env.secret_key()
