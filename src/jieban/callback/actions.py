@@ -36,7 +36,7 @@ class Answers:
 
 def do_limit_reached(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:
     """The time limit is reached: the requester is asked, whether the unit says it is done or not (Art. 23)."""
-    days = float(book.rule("callback.days", local_day(book, now)))
+    days = float(book.rule("callback.window_days", local_day(book, now)))
     changes = {
         "overdue": ticket.submitted_at is None,
         "clock": "visit",

@@ -9,6 +9,7 @@ from typing import Any
 from jieban.city.book import Book, MissingRule
 from jieban.city.clock import due_at
 from jieban.dispatch.rules import (
+    DANGER_QUEUE,
     RETURNED_QUEUE,
     Candidate,
     Proposal,
@@ -64,9 +65,16 @@ def sending(book: Book, candidate: Candidate, tier: str, now: datetime) -> dict[
 
 def waiting(book: Book, queue: str, now: datetime) -> dict[str, Any]:
     """The columns of a ticket that waits in ``queue`` for a person, with the hours that he has."""
-    hours = float(book.rule("dispatch.waiting_hours", local_day(book, now)))
-    limit = now + timedelta(hours=hours)
+    limit = now + patience(book, queue, now)
     return {"queue": queue, "lead_id": None, "due_at": limit, "clock": "dispatch", "clock_at": limit}
+
+
+def patience(book: Book, queue: str, now: datetime) -> timedelta:
+    """How long a request may wait in a queue for a person."""
+    on = local_day(book, now)
+    if queue == DANGER_QUEUE:
+        return timedelta(minutes=float(book.rule("dispatch.danger_minutes", on)))
+    return timedelta(hours=float(book.rule("dispatch.queue_hours", on)))
 
 
 def first_steps(proposal: Proposal, book: Book, actor: Actor, now: datetime) -> tuple[Step, ...]:
@@ -145,8 +153,7 @@ def do_rule_on_objection(
 
 def do_mark_late(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:
     """A ticket that nobody dispatched in time is marked and gets a new period. Two SQL statements."""
-    hours = float(book.rule("dispatch.waiting_hours", local_day(book, now)))
-    changes = {"overdue": True, "clock_at": now + timedelta(hours=hours)}
+    changes = {"overdue": True, "clock_at": now + patience(book, ticket.queue, now)}
     return _as_ticket(do_advance(TICKET, ticket, Step("late", actor, now, changes)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from jieban.city.book import Book
@@ -57,12 +57,13 @@ def do_object(ticket: Ticket, ground: str, actor: Actor, *, now: datetime) -> Ti
     return _advance(ticket, Step("object", actor, now, changes))
 
 
-def do_reply(ticket: Ticket, reply: str, actor: Actor, *, now: datetime) -> Ticket:
+def do_reply(ticket: Ticket, reply: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:
     """The clerk writes the reply; it goes to the unit's reviewer before it is submitted."""
     if ticket.contacted_at is None:
         raise HandlingRefused("Reach the requester first: a reply without contact is not accepted (Art. 15)")
-    if len(reply.strip()) < 10:
-        raise HandlingRefused("Write what was done for the requester, in at least ten characters")
+    least = int(book.rule("reply.min_chars", local_day(book, now)))
+    if len(reply.strip()) < least:
+        raise HandlingRefused(f"Write what was done for the requester, in at least {least} characters")
     return _advance(ticket, Step("reply", actor, now, {"reply": reply.strip(), "replied_at": now}))
 
 
@@ -75,10 +76,13 @@ def do_review(ticket: Ticket, approve: bool, note: str, actor: Actor, *, now: da
     return _advance(ticket, Step("reject_reply", actor, now, {"replied_at": None}, {"note": note.strip()}))
 
 
-def do_pause(ticket: Ticket, until: datetime, ground: str, actor: Actor, *, now: datetime) -> Ticket:
+def do_pause(
+    ticket: Ticket, until: datetime, ground: str, actor: Actor, *, now: datetime, book: Book
+) -> Ticket:
     """Stop the clock until ``until`` for a lawful ground (Art. 15); it runs on by itself after that."""
-    if until <= now:
-        raise HandlingRefused("A pause must end in the future")
+    most = float(book.rule("pause.max_days", local_day(book, now)))
+    if not now < until <= now + timedelta(days=most):
+        raise HandlingRefused(f"A pause must end in the future, within {most:g} days")
     if not ground.strip():
         raise HandlingRefused("State the lawful ground of the pause; the requester is told it")
     changes = {

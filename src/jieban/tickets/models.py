@@ -83,6 +83,9 @@ class Ticket(Matter):
             ),
             models.Index(fields=["queue", "due_at", "id"], name="ticket_queue", condition=Q(state=workflow.WAITING)),
             models.Index(fields=["state", "due_at", "id"], name="ticket_state_due"),
+            models.Index(
+                fields=["due_at", "id"], name="ticket_open_due", condition=~Q(state__in=workflow.CLOSED_STATES)
+            ),
             models.Index(fields=["district", "due_at", "id"], name="ticket_district"),
             models.Index(fields=["requester", "-id"], name="ticket_requester", condition=Q(requester__isnull=False)),
             models.Index(fields=["due_at", "lead"], name="ticket_closed", condition=Q(state=workflow.CLOSED)),

@@ -85,7 +85,7 @@ TABLE = (
     T("answer", (RECEIVED, WAITING), ANSWERED, DISPATCHERS | {Role.SEAT}, needs=("explanation",), source="Art. 11 ¶1"),
     T("explain", (RECEIVED, WAITING), EXPLAINED, DISPATCHERS | {Role.SEAT}, needs=("branch", "explanation"), source="Art. 11 ¶3"),
     T("queue", (RECEIVED,), WAITING, SYSTEM, needs=("queue", "due_at"), source="Art. 12"),
-    T("late", (WAITING,), None, SYSTEM, source="rule dispatch.waiting_hours"),
+    T("late", (WAITING,), None, SYSTEM, source="rule dispatch.queue_hours"),
     T("amend", (WAITING, DISPATCHED, SIGNED, HANDLING), None, DISPATCHERS | {Role.SEAT}, source="Art. 10"),
     T("dispatch", (RECEIVED, WAITING), DISPATCHED, DISPATCHERS, needs=("lead_id", "due_at", "tier"), source="Art. 11 ¶2, 12, 13"),
     T("sign", (DISPATCHED,), SIGNED, CLERKS, Where.OWN_UNIT, source="Art. 14"),

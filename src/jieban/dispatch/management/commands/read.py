@@ -1,0 +1,90 @@
+"""``jieban read FILE|-``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from jieban.city.pack import book_from_files
+from jieban.dispatch.explain import as_json
+from jieban.dispatch.rules import local_day, propose
+from jieban.foundation import env
+from jieban.foundation.errors import OperatorError
+from jieban.reading.reader import reader_for
+
+
+class Command(BaseCommand):
+    """Say what texts are about. Needs no database and writes nothing."""
+
+    help = (
+        "Read texts (one a line; or JSON lines with title and text) and say type, matter, place, urgency "
+        "and the unit each would go to, with reasons. Writes nothing."
+    )
+    requires_system_checks: list[str] = []  # noqa: RUF012 (Django's own form)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("file", help="a file, or - for standard input")
+        parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+        parser.add_argument("--city", default=env.city(), help="city pack to read with")
+        parser.add_argument("--on", help="day for which the rules are asked, YYYY-MM-DD; today if not given")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Read each text and print what was understood."""
+        book = book_from_files(options["city"])
+        reader = reader_for(book)
+        on = _day(options["on"]) or local_day(book, datetime.now(UTC))
+        for title, text, address in _texts(options["file"]):
+            reading = reader.read(title, text, address=address)
+            told = as_json(reading, propose(reading, book, on), book)
+            if options["json"]:
+                self.stdout.write(json.dumps(told, ensure_ascii=False))
+            else:
+                self._tell(told)
+
+    def _tell(self, told: dict[str, Any]) -> None:
+        unit = told["unit"]["name"] if told["unit"] else f"→ {told['queue']}"
+        self.stdout.write(f"{told['text'][:60]}")
+        self.stdout.write(f"  {' / '.join(told['category'])}  {told['urgency']}  {told['confidence']:.0%}  {unit}")
+        for reason in told["reasons"]:
+            self.stdout.write(f"    {reason}")
+
+
+def _day(written: str | None) -> Any:
+    if not written:
+        return None
+    try:
+        return datetime.strptime(written, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise OperatorError(f"--on {written} is not a day.", "Write it as 2026-11-22.") from None
+
+
+def _texts(name: str) -> Iterator[tuple[str, str, str]]:
+    """Title, text and address of each line; a line that begins with { is read as JSON."""
+    if name != "-" and not Path(name).is_file():
+        raise OperatorError(f"There is no file {name}.", "Give an existing file, or - to read what is piped in.")
+    stream = sys.stdin.buffer if name == "-" else Path(name).open("rb")  # noqa: SIM115 (closed below)
+    with stream:
+        for raw in stream:
+            line = raw.decode("utf-8", errors="replace").strip()
+            if line:
+                yield _parts(line)
+
+
+def _parts(line: str) -> tuple[str, str, str]:
+    if line.startswith("{"):
+        try:
+            value = json.loads(line)
+        except ValueError:
+            return "", line, ""
+        if isinstance(value, dict):
+            title, text, address = (str(value.get(name) or "") for name in ("title", "text", "address"))
+            return title, text, address
+    return "", line, ""

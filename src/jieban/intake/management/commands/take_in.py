@@ -1,0 +1,96 @@
+"""``jieban take-in FILE``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from jieban.city.queries import book
+from jieban.foundation.errors import OperatorError
+from jieban.intake.fieldmap import FIELDS, MappingError, make_mapping
+from jieban.intake.files import CannotRead, open_table
+from jieban.intake.rejects import RejectFile
+from jieban.intake.take_in import Report, reject_path, take_in
+from jieban.reading.reader import reader_for
+
+_COUNTS = (
+    ("read", "rows read"),
+    ("accepted", "accepted as new tickets"),
+    ("dispatched", "  of these sent to a unit"),
+    ("waiting", "  of these waiting for a person"),
+    ("duplicate", "there already, nothing added"),
+    ("rejected", "rejected, with reasons"),
+)
+
+
+class Command(BaseCommand):
+    """Take requests in from a file."""
+
+    help = "Take requests in from a CSV, XLSX, Parquet or JSONL file; the same file twice adds nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        fields = "; ".join(f"{name}: {meaning}" for name, meaning in FIELDS)
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN", help=f"Fields: {fields}")
+        parser.add_argument("--sheet", help="sheet of a workbook; the first when not given")
+        parser.add_argument("--channel", default="file", help="channel where the rows name none")
+        parser.add_argument("--source", default="file", help="name of the sending system; ids count within it")
+        parser.add_argument("--rejects", type=Path, help="file for rows that cannot be taken")
+        parser.add_argument("--json", action="store_true", help="print the counts as one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Take the file in and say what became of its rows."""
+        path: Path = options["file"]
+        rejects_at: Path = options["rejects"] or reject_path(path)
+        try:
+            table = open_table(path, options["sheet"])
+            mapping = make_mapping([pair for text in options["map"] for pair in text.split(",")], table.columns)
+        except (CannotRead, MappingError) as error:
+            raise OperatorError(error.reason, error.remedy) from error
+        city = book()
+        bar = _progress()
+        with bar, RejectFile(rejects_at, table.columns) as rejects:
+            job = bar.add_task(path.name, total=table.total)
+            report = take_in(
+                table,
+                mapping,
+                rejects,
+                source=options["source"],
+                clock=lambda: datetime.now(UTC),
+                book=city,
+                reader=reader_for(city),
+                channel=options["channel"],
+                progress=lambda rows: bar.advance(job, rows),
+            )
+        if options["json"]:
+            self.stdout.write(json.dumps(report.as_json()))
+        else:
+            self._tell(report, rejects_at)
+
+    def _tell(self, report: Report, rejects_at: Path) -> None:
+        counts = report.as_json()
+        for name, says in _COUNTS:
+            self.stdout.write(f"{counts[name]:>9,}  {says}")
+        for reason, count in report.reasons.most_common(5):
+            self.stdout.write(f"{count:>9,}    {reason}")
+        if report.rejected:
+            self.stdout.write(f"\nMend the rejected rows in {rejects_at} and take that file in again.")
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(file=sys.stderr),
+    )

@@ -1,0 +1,171 @@
+"""The only readers of more than one ticket. Lists are paged by key: the last row seen, never an offset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from jieban.city.book import Book
+from jieban.matters.models import Event
+from jieban.matters.queries import rebuilt
+from jieban.people.models import Account
+from jieban.people.roles import CITYWIDE_ROLES, Role
+from jieban.tickets import workflow
+from jieban.tickets.kind import TICKET
+from jieban.tickets.models import Ticket
+
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list shows. Empty parts do not filter. ``open`` leaves out what is closed."""
+
+    state: str = ""
+    queue: str = ""
+    unit: str = ""
+    district: str = ""
+    category: str = ""
+    channel: str = ""
+    overdue: bool = False
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which tickets somebody may see: all, or those of a unit, or of a district's territory."""
+
+    everything: bool = False
+    unit: str = ""
+    district: str = ""
+
+
+NOTHING = Scope()
+
+
+def scope_of(account: Account, book: Book) -> Scope:
+    """What a member of staff may see. The hotline and auditors see the city; a district's staff its
+    territory; everybody else the tickets that his unit leads, assists or has a copy of."""
+    roles = account.role_set
+    unit = book.units.get(account.unit_id or "")
+    if roles & CITYWIDE_ROLES or (Role.LEADER in roles and unit and unit.kind == "city_government"):
+        return Scope(everything=True)
+    if unit is None:
+        return NOTHING
+    return Scope(unit=unit.code, district=unit.code if unit.kind == "district" else "")
+
+
+def visible(scope: Scope) -> QuerySet[Ticket]:
+    """The tickets within a scope."""
+    tickets = Ticket.objects.all()
+    if scope.everything:
+        return tickets
+    if scope.district:
+        return tickets.filter(Q(district=scope.district) | Q(lead_id=scope.unit))
+    if scope.unit:
+        return tickets.filter(Q(lead_id=scope.unit) | Q(assist__contains=[scope.unit]))
+    return tickets.none()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some tickets by their clock, and the key to go on from; empty when it was the last page."""
+
+    tickets: list[Ticket]
+    after: str
+
+
+def page(scope: Scope, filters: Filters, after: str = "", size: int = PAGE) -> Page:
+    """Tickets by time limit, earliest first. One SQL statement, at the same cost however deep.
+
+    ``after`` is the key that the page before gave. Raises ``ValueError`` for a key that is none.
+    """
+    tickets = _filtered(visible(scope), filters)
+    if after:
+        due, pk = _read_key(after)
+        tickets = tickets.filter(Q(due_at__gt=due) | Q(due_at=due, pk__gt=pk))
+    found = list(tickets.order_by("due_at", "pk").defer("text", "reply", "explanation")[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    return Page(found, _write_key(found[-1]) if more else "")
+
+
+def _filtered(tickets: QuerySet[Ticket], filters: Filters) -> QuerySet[Ticket]:
+    exact: dict[str, Any] = {
+        "state": filters.state,
+        "queue": filters.queue,
+        "lead_id": filters.unit,
+        "district": filters.district,
+        "channel": filters.channel,
+    }
+    tickets = tickets.filter(**{name: value for name, value in exact.items() if value}, due_at__isnull=False)
+    if filters.category:
+        tickets = tickets.filter(category_id__startswith=filters.category)
+    if filters.overdue:
+        tickets = tickets.filter(overdue=True)
+    if filters.open and not filters.state:
+        tickets = tickets.exclude(state__in=workflow.CLOSED_STATES)
+    return tickets
+
+
+def _write_key(ticket: Ticket) -> str:
+    assert ticket.due_at is not None
+    return f"{ticket.due_at.timestamp():.6f}_{ticket.pk}"
+
+
+def _read_key(key: str) -> tuple[datetime, int]:
+    due, _, pk = key.partition("_")
+    return datetime.fromtimestamp(float(due), UTC), int(pk)
+
+
+def by_number(number: str, scope: Scope | None = None) -> Ticket | None:
+    """The ticket with this number, when it lies in the scope. One SQL statement."""
+    tickets = visible(scope) if scope else Ticket.objects.all()
+    return tickets.filter(number=number.strip()).first()
+
+
+def counts_by_state(scope: Scope) -> dict[str, int]:
+    """How many tickets stand in each state. One SQL statement."""
+    rows = visible(scope).order_by().values_list("state").annotate(n=Count("pk"))
+    return dict(rows)
+
+
+def queue_counts() -> dict[str, int]:
+    """How many tickets wait in each queue for a dispatcher. One SQL statement."""
+    waiting = Ticket.objects.filter(state=workflow.WAITING).order_by()
+    return dict(waiting.values_list("queue").annotate(n=Count("pk")))
+
+
+def differences() -> Iterator[tuple[str, str, object, object]]:
+    """Where a ticket's row differs from what its events tell: (number, column, row, events).
+
+    Two SQL statements, read as streams; nothing is written.
+    """
+    stored = Ticket.objects.order_by("pk").iterator(chunk_size=2000)
+    told = rebuilt(TICKET)
+    current = next(told, None)
+    for ticket in stored:
+        while current and current[0] < ticket.pk:
+            yield (str(current[0]), "*", None, "events without a ticket")
+            current = next(told, None)
+        if current is None or current[0] != ticket.pk:
+            yield (ticket.number, "*", "a ticket without events", None)
+            continue
+        row = ticket.row()
+        for column, value in current[1].items():
+            if row[column] != value:
+                yield (ticket.number, column, row[column], value)
+        current = next(told, None)
+
+
+def last_events(tickets: list[Ticket]) -> dict[int, Event]:
+    """The latest event of each of these tickets. One SQL statement."""
+    keys = [(ticket.pk, ticket.version) for ticket in tickets]
+    condition = Q(pk__in=[])
+    for matter, seq in keys:
+        condition |= Q(matter=matter, seq=seq)
+    return {event.matter: event for event in Event.objects.filter(condition)}
