@@ -35,12 +35,12 @@ TABLES: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "place_names": ("name,place,kind", ["花园小区,990101001001,estate", "老街,990101001,spoken"]),
-    "lines": ("code,name,name_en", ["water,水务,Water", "housing,住房,Housing"]),
+    "lines": ("code,name,name_en", ["water,水务,Water", "housing,住房,Housing", "services,政务服务,"]),
     "units": (
         "code,name,name_en,kind,parent,place,line,calendar",
         [
             "990000,小城人民政府,,city_government,,990000,,working",
-            "city.services,政务服务局,,service_department,990000,990000,,working",
+            "city.services,政务服务局,,service_department,990000,990000,services,working",
             "hotline,热线中心,,hotline,city.services,990000,,always",
             "city.water,市水务局,,department,990000,990000,water,working",
             "city.housing,市住房局,,department,990000,990000,housing,working",
@@ -77,7 +77,7 @@ TABLES: dict[str, tuple[str, list[str]]] = {
     "dispatch_catalogue": (
         "code,category,place_level,lead,assist,tier,basis",
         [
-            "R1,01,street,street,district:water|990101001001,ordinary,",
+            "R1,01,street,street,district:water|unit:990101001001,ordinary,",
             "R2,01,any,city:housing,,ordinary,",
             "R3,0101,district,district:water,city:water,ordinary,",
             "R4,010201,any,unit:ent.power,street,urgent,",

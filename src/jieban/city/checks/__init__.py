@@ -1,0 +1,1 @@
+"""What must hold inside a pack beyond its form, one file for each kind of question."""
