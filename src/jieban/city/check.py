@@ -48,13 +48,15 @@ def check_pack(book_or_path: Book | str | Path, on: date | None = None) -> list[
     """
     if isinstance(book_or_path, Book):
         book = book_or_path
-        sheet = Sheet(book, on or _today(book), folder=Path(book.folder) if book.folder else None)
+        sheet = Sheet(
+            book, on or city_day(book, datetime.now(UTC)), folder=Path(book.folder) if book.folder else None
+        )
     else:
         reading = read_files(Path(book_or_path))
         found = reading.book()
         if isinstance(found, PackErrors):
             return sorted(found.findings, key=_place)
-        sheet = Sheet(found, on or _today(found), reading.lines, reading.folder)
+        sheet = Sheet(found, on or city_day(found, datetime.now(UTC)), reading.lines, reading.folder)
     for check in CHECKS:
         check(sheet)
     return sorted(sheet.findings, key=_place)
@@ -64,9 +66,9 @@ def _place(finding: Finding) -> tuple[str, int, str]:
     return (finding.file, finding.line, finding.column)
 
 
-def _today(book: Book) -> date:
-    now = datetime.now(UTC)
+def city_day(book: Book, now: datetime) -> date:
+    """The city date of ``now``; the one of UTC when the time zone of the pack is unknown."""
     try:
         return now.astimezone(ZoneInfo(book.identity.timezone)).date()
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return now.date()
+        return now.astimezone(UTC).date()

@@ -2,28 +2,27 @@
 
 One transaction. Each table goes by COPY into a temporary table and from there into the real one, so
 that a city the size of Beijing takes about a second. Nothing is ever deleted, since tickets may point
-at it: a row that the new pack no longer has ends today, or where the new pack tells the same period
-anew, at the first day that the new pack speaks of.
+at it: a row that the new pack no longer has ends where the pack tells its period anew, else today.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Model
 from psycopg import sql
 
 from jieban.city.book import TABLES, Book, community_unit
-from jieban.city.findings import PackErrors
+from jieban.city.check import check_pack, city_day
+from jieban.city.findings import Finding, PackErrors, errors_of
 from jieban.city.models import MODELS, LoadedPack
 from jieban.city.pack import find_pack, read_pack
-from jieban.city.queries import forget_book
+from jieban.city.queries import forget_book, read_book
 from jieban.city.schema import KEYS, LIFELONG, column_names
 from jieban.foundation.errors import OperatorError
 
@@ -57,14 +56,13 @@ class LoadReport:
 def load_pack(path: str | Path, *, now: datetime) -> LoadReport:
     """Store the pack at ``path`` (a folder or the name of a pack); ``now`` is an aware time.
 
-    Does nothing when a pack with the same fingerprint is loaded already.
+    The pack must be free of errors (``check_pack``), and so must be the data after loading, together
+    with rows changed by hand and rows that ended. Does nothing when a pack with the same fingerprint
+    is loaded already.
     Raises ``PackNotFound``, ``PackErrors`` and ``OtherCityLoaded``; nothing is stored then.
     """
-    folder = find_pack(path)
-    book = read_pack(folder)
-    if isinstance(book, PackErrors):
-        raise book
-    today = now.astimezone(ZoneInfo(book.identity.timezone)).date()
+    book = _sound_book(find_pack(path), now)
+    today = city_day(book, now)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE city_loadedpack IN EXCLUSIVE MODE")
@@ -74,7 +72,8 @@ def load_pack(path: str | Path, *, now: datetime) -> LoadReport:
             return _report(book, unchanged=True)
         tables = {table: _store(table, book, today) for table in TABLES}
         _sign(book, now)
-    forget_book()
+        if any(counts.kept or counts.ended for counts in tables.values()):
+            _refuse_unsound(book.identity.name, check_pack(read_book(), today))
     return _report(book, unchanged=False, tables=tables)
 
 
@@ -89,6 +88,21 @@ def touch() -> None:
             " greatest(serial + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)"
         )
     forget_book()
+
+
+def _sound_book(folder: Path, now: datetime) -> Book:
+    """The book of the pack in ``folder``; raises ``PackErrors`` when it could not work."""
+    book = read_pack(folder)
+    if isinstance(book, PackErrors):
+        raise book
+    book = replace(book, folder="")  # samples are not stored, so they need not be sound for this
+    _refuse_unsound(folder.name, check_pack(book, city_day(book, now)))
+    return book
+
+
+def _refuse_unsound(name: str, findings: list[Finding]) -> None:
+    if errors_of(findings):
+        raise PackErrors(name, findings)
 
 
 def _report(book: Book, *, unchanged: bool, tables: dict[str, TableReport] | None = None) -> LoadReport:
@@ -168,6 +182,7 @@ class _Parts:
         model = cast(type[Model], MODELS[table])
         self.table = sql.Identifier(model._meta.db_table)
         self.room = sql.Identifier(f"incoming_{table}")
+        self.pk = sql.Identifier(model._meta.pk.name)
         self.names = names
         self.lifelong = table in LIFELONG
         self.key = KEYS[table]
@@ -201,22 +216,16 @@ class _Parts:
         return self._fill(text, same=self._same(self.row_key), ours=ours, theirs=theirs)
 
     def end_vanished(self) -> sql.Composed:
-        """End rows that the pack no longer has: today, or before the pack tells the same period anew."""
+        """End rows that the pack no longer has: where it tells their period anew, else today."""
         text = (
-            "UPDATE {table} t SET valid_to = greatest(t.valid_from, least(%(today)s::date,"
-            " (SELECT min(i.valid_from) FROM {room} i WHERE {same_key}"
-            " AND (i.valid_to IS NULL OR i.valid_to > t.valid_from))))"
-            " WHERE NOT by_hand AND (t.valid_to IS NULL OR t.valid_to > t.valid_from)"
-            " AND (t.valid_to IS NULL OR t.valid_to > %(today)s::date {or_retold})"
-            " AND NOT EXISTS (SELECT 1 FROM {room} i WHERE {same})"
+            "UPDATE {table} s SET valid_to = n.ending FROM"
+            " (SELECT t.{pk} AS pk, greatest(t.valid_from, coalesce("
+            "(SELECT min(i.valid_from) FROM {room} i WHERE {same_key}"
+            " AND (i.valid_to IS NULL OR i.valid_to > t.valid_from)), %(today)s::date)) AS ending"
+            " FROM {table} t WHERE NOT t.by_hand AND NOT EXISTS (SELECT 1 FROM {room} i WHERE {same})) n"
+            " WHERE s.{pk} = n.pk AND (s.valid_to IS NULL OR s.valid_to > n.ending)"
         )
-        retold = (
-            "OR EXISTS (SELECT 1 FROM {room} i WHERE {same_key} AND i.valid_from < t.valid_to"
-            " AND (i.valid_to IS NULL OR i.valid_to > t.valid_from))"
-        )
-        same_key = self._same(self.key)
-        or_retold = self._fill(retold, same_key=same_key)
-        return self._fill(text, same=self._same(self.row_key), same_key=same_key, or_retold=or_retold)
+        return self._fill(text, same=self._same(self.row_key), same_key=self._same(self.key), pk=self.pk)
 
     def upsert(self) -> sql.Composed:
         """Add and change rows; gives the numbers of both."""

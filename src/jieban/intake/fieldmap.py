@@ -36,7 +36,8 @@ _HEADERS: dict[str, str] = {
     "phone": "电话 来电号码 联系电话 手机 手机号 手机号码 电话号码 联系方式 "
     "mobile tel telephone phone_number phone_no caller contact",
     "name": "姓名 来电人姓名 联系人 诉求人姓名 full_name requester_name contact_name",
-    "address": "地址 诉求地址 事发地址 问题地址 详细地址 联系地址 location street_address location_street_name",
+    "address": "地址 诉求地址 事发地址 问题地址 详细地址 联系地址 "
+    "location street_address location_street_name",
     "place": "地点 事发地点 区域 所属区域 街道 社区 town district neighborhood area",
     "channel": "渠道 来源 诉求来源 来源渠道 受理渠道 诉求渠道 source origin",
     "category": "分类 诉求分类 问题分类 类别 问题类别 一级标签 一级分类 cat label",
@@ -120,9 +121,7 @@ def _unknown(what: str, name: str, known: Sequence[str]) -> MappingError:
     plain = {_plain(candidate): candidate for candidate in known}
     near = [plain[word] for word in difflib.get_close_matches(_plain(name), plain, n=3, cutoff=0.5)]
     suggestion = f"Did you mean {' or '.join(near)}? " if near else ""
-    return MappingError(
-        f'There is no {what} "{name}".', f"{suggestion}The {what}s are: {', '.join(known)}."
-    )
+    return MappingError(f'There is no {what} "{name}".', f"{suggestion}The {what}s are: {', '.join(known)}.")
 
 
 def _plain(name: str) -> str:

@@ -38,7 +38,20 @@ _MAX_LINE_CHARS = {
     "external_id": 100,
     "photo": 1_000,
 }
-_NOBODY = {"匿名", "匿名用户", "匿名网友", "无", "不详", "未知", "anonymous", "none", "null", "nan", "n/a", "-"}
+_NOBODY = {
+    "匿名",
+    "匿名用户",
+    "匿名网友",
+    "无",
+    "不详",
+    "未知",
+    "anonymous",
+    "none",
+    "null",
+    "nan",
+    "n/a",
+    "-",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +148,9 @@ def _request(
         fingerprint=(
             fingerprint("id", source, external_id)
             if external_id
-            else fingerprint("content", title, text, _written(occurred_at), requester_key)
+            else fingerprint(
+                "content", title, text, _written(occurred_at), lines["requester"], phone, lines["name"]
+            )
         ),
     )
 
@@ -185,7 +200,8 @@ def _written(moment: datetime | None) -> str:
 
 
 def _requester_key(requester: str, phone: str) -> str:
-    if requester and requester.casefold() not in _NOBODY:
-        # A masked number stands for many people.
-        return "" if "*" in requester else f"requester:{requester}"
+    # A masked number or name stands for many people.
+    if requester and "*" not in requester and requester.casefold() not in _NOBODY:
+        number, identifies = read_phone(requester)
+        return f"phone:{number}" if identifies else f"requester:{requester}"
     return f"phone:{phone}" if phone else ""

@@ -54,7 +54,9 @@ def read_moment(written: str, zone: tzinfo, now: datetime) -> datetime | None:
     except (ValueError, OverflowError, OSError) as error:
         if isinstance(error, BadMoment):
             raise
-        raise BadMoment(f'The date "{text}" does not exist.', "Correct it, or leave the time empty.") from error
+        raise BadMoment(
+            f'The date "{text}" does not exist.', "Correct it, or leave the time empty."
+        ) from error
     _refuse_impossible(text, moment, now)
     return moment
 
@@ -116,9 +118,7 @@ def _refuse_impossible(text: str, moment: datetime, now: datetime) -> None:
     if moment < EARLIEST:
         raise BadMoment(f'The date "{text}" lies before 1990.', "Correct it, or leave the time empty.")
     if moment > now + LATEST_AHEAD:
-        raise BadMoment(
-            f'The date "{text}" lies in the future.', "Correct it, or leave the time empty."
-        )
+        raise BadMoment(f'The date "{text}" lies in the future.', "Correct it, or leave the time empty.")
 
 
 def _unreadable(text: str) -> BadMoment:

@@ -5,9 +5,7 @@ import unicodedata
 
 # C0 but tab and line feed, delete, C1, bidirectional embeddings, overrides and isolates, the byte order
 # mark, halves of surrogate pairs. Letters written from right to left, emoji and their joiners stay.
-_REMOVED = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
+_REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 # Word writes a line end inside a paragraph as a vertical tab, and a page end as a form feed.
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACE_BEFORE_LINE_END = re.compile(r"[ \t]+\n")

@@ -136,3 +136,8 @@ def do_make_api_key(name: str, *, now: datetime, channel: str = "api") -> str:
     key = "jb_" + secrets.token_urlsafe(32)
     ApiKey.objects.create(name=name, key_hash=sealing.token_hash(key), channel=channel, created_at=now)
     return key
+
+
+def do_revoke_api_key(name: str) -> int:
+    """End the active keys with this name; gives how many. One SQL statement."""
+    return ApiKey.objects.filter(name=name, active=True).update(active=False)

@@ -88,7 +88,7 @@ def page(scope: Scope, filters: Filters, after: str = "", size: int = PAGE) -> P
     if after:
         due, pk = _read_key(after)
         tickets = tickets.filter(Q(due_at__gt=due) | Q(due_at=due, pk__gt=pk))
-    found = list(tickets.order_by("due_at", "pk").defer("text", "reply", "explanation")[: size + 1])
+    found = list(tickets.order_by("due_at", "pk")[: size + 1])
     more = len(found) > size
     found = found[:size]
     return Page(found, _write_key(found[-1]) if more else "")

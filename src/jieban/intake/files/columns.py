@@ -24,11 +24,12 @@ class Columns:
     @classmethod
     def from_header(cls, cells: Sequence[str]) -> "Columns":
         """Take the cells of the first row; raise `CannotRead` if they are not names of columns."""
-        names = name_columns(cells)
+        is_reject = is_reject_header(cells)
+        names = tuple(map(restore, cells)) if is_reject else name_columns(cells)
         kept = kept_columns(names)
         places = tuple(names.index(name) for name in kept)
         whole = len(kept) == len(names)
-        return cls(kept, len(names), None if whole else places, is_reject_header(names))
+        return cls(kept, len(names), None if whole else places, is_reject)
 
     def row(self, number: int, cells: list[str], raw: Callable[[], str]) -> Row | BadRow | None:
         """Take the cells of a row and give the row, why it is bad, or None if every cell is empty."""

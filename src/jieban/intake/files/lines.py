@@ -47,9 +47,11 @@ class Lines:
         return sum(map(len, again))
 
     def __iter__(self) -> "Lines":
+        """Give itself: the lines are read once."""
         return self
 
     def __next__(self) -> str:
+        """Give the next line with its line end; raise `TooLong` if the record grows beyond its bound."""
         line = self._again.popleft() if self._again else self._fresh_line()
         if not line:
             self.is_cut_off = bool(self.taken)

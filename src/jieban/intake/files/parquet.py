@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from jieban.intake.files.columns import overlong
 from jieban.intake.files.formulas import restore
 from jieban.intake.files.header import is_reject_header, kept_columns
-from jieban.intake.files.table import MAX_CELL_CHARS, MAX_COLUMNS, BadRow, CannotRead, Row, Table, shortened
+from jieban.intake.files.table import MAX_COLUMNS, BadRow, CannotRead, Row, Table, shortened
 from jieban.intake.files.values import cell_text
 
 _BATCH_ROWS = 1_024
@@ -63,7 +63,8 @@ def _rows(path: Path, columns: tuple[str, ...], texts: list[str], restores: bool
                         yield Row(number, dict(zip(columns, values, strict=True)))
     except (pa.ArrowException, OSError) as error:
         raise CannotRead(
-            f'"{path.name}" is damaged after row {number:,} ({_first_line(error)}).', "Copy or export it again."
+            f'"{path.name}" is damaged after row {number:,} ({_first_line(error)}).',
+            "Copy or export it again.",
         ) from error
 
 
@@ -84,7 +85,7 @@ def _refuse_bombs(path: Path, metadata: Any) -> None:
     ratio = largest / path.stat().st_size
     if largest > _MAX_GROUP_BYTES or (largest > _RATIO_COUNTS_FROM_BYTES and ratio > _MAX_RATIO):
         raise CannotRead(
-            f'A row group of "{path.name}" unpacks to {largest / 2**30:.1f} GiB, {ratio:,.0f} times the file.',
+            f'A row group of "{path.name}" unpacks to {largest / 2**30:.1f} GiB, {ratio:,.0f} times its size.',
             f"Write it with row groups of at most {_MAX_GROUP_BYTES >> 30} GiB.",
         )
 

@@ -64,6 +64,7 @@ class Table:
     sheet: str | None = None
 
     def __iter__(self) -> Iterator[Row | BadRow]:
+        """Read the rows from the first; raise `CannotRead` if the file turns out to be damaged."""
         return self.read()
 
 

@@ -54,5 +54,3 @@ def cell_text(value: Any) -> str:
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, default=cell_text)
     return str(value)
-
-

@@ -1,0 +1,80 @@
+"""What the API takes and gives."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ninja import Field, Schema
+
+
+class TicketIn(Schema):
+    """A request to be filed. Give ``title`` or ``text`` at least; the rest helps."""
+
+    title: str = Field("", description="What it is about, in one line")
+    text: str = Field("", description="What the person says, in his own words")
+    time: str = Field("", description="When it happened: ISO 8601, or city time without a zone")
+    requester: str = Field("", description="A stable id by which your system knows the person")
+    phone: str = ""
+    name: str = ""
+    address: str = ""
+    place: str = Field("", description="A place code of the city, where a person chose one")
+    channel: str = Field("", description="The way it came to you: call, web, app …")
+    category: str = Field("", description="Your own category name, as a hint")
+    demand_type: str = Field("", description="CONSULT, HELP, COMPLAINT, REPORT, SUGGESTION or PRAISE")
+    external_id: str = Field("", description="The number of the request in your system")
+
+
+class NamedCode(Schema):
+    """A code of the city's reference data with its name."""
+
+    code: str
+    name: str
+
+
+class TicketOut(Schema):
+    """A ticket as a connected system sees it; words and address are masked."""
+
+    number: str
+    state: str
+    state_name: str
+    demand_type: str
+    category: list[NamedCode]
+    place: NamedCode | None
+    unit: NamedCode | None
+    queue: str
+    title: str
+    text: str
+    opened_at: datetime
+    due_at: datetime | None
+    overdue: bool
+    external_id: str
+    simulated: bool
+
+
+class Filed(Schema):
+    """The answer to a request that was filed: its number, the requester's query code, and where it went."""
+
+    result: str = Field(description="accepted, or duplicate when it was there already")
+    number: str
+    query_code: str
+    state: str
+    unit: NamedCode | None
+    queue: str
+    due_at: datetime | None
+    confidence: float | None
+    reasons: list[str]
+
+
+class Problem(Schema):
+    """Why a call was refused: which field, what was wrong, what to do."""
+
+    field: str
+    reason: str
+    remedy: str
+
+
+class TicketList(Schema):
+    """A page of tickets by time limit; send ``after`` back for the next page."""
+
+    tickets: list[TicketOut]
+    after: str = Field(description="Key of the next page; empty on the last")

@@ -1,0 +1,154 @@
+"""Filing and following tickets over the API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Header, Query, Router, Status
+
+from jieban.api.schemas import Filed, NamedCode, Problem, TicketIn, TicketList, TicketOut
+from jieban.city.book import Book
+from jieban.city.queries import book
+from jieban.dispatch.explain import matter_name, name_of
+from jieban.intake.actions import Outcome, do_take_in, query_code
+from jieban.intake.channels import as_request, read_fields
+from jieban.intake.mapping import Refusal
+from jieban.matters import actors
+from jieban.people.models import ApiKey
+from jieban.reading.reader import reader_for
+from jieban.tickets.models import Ticket
+from jieban.tickets.queries import Filters, Scope, by_number, page
+from jieban.tickets.workflow import STATE_NAMES
+
+router = Router(tags=["tickets"])
+EVERYTHING = Scope(everything=True)
+
+
+@router.post("", response={201: Filed, 200: Filed, 409: Problem, 422: Problem}, summary="File a request")
+def file_ticket(
+    request: HttpRequest,
+    body: TicketIn,
+    idempotency_key: Annotated[str, Header(alias="Idempotency-Key", max_length=100)] = "",
+) -> Any:
+    """File a request: it is read, dispatched or queued, and durable when this answers.
+
+    The same ``Idempotency-Key`` (or, without one, the same ``external_id`` or content) again gives the
+    same ticket with status 200; a key that was used for another request gives 409.
+    """
+    key: ApiKey = request.auth  # type: ignore[attr-defined]
+    city, now = book(), datetime.now(UTC)
+    source = f"key:{key.pk}"
+    incoming = read_fields(body.dict(exclude={"place"}), source, now=now, book=city)
+    if isinstance(incoming, Refusal):
+        return Status(422, Problem(field=incoming.field, reason=incoming.reason, remedy=incoming.remedy))
+    if body.place and body.place not in city.places:
+        return Status(422, _no_place(body.place))
+    taken = as_request(
+        incoming, source=source, book=city, key=idempotency_key, channel=key.channel, place=body.place
+    )
+    (outcome,) = do_take_in([taken], actors.machine(key), now=now, book=city, reader=reader_for(city))
+    if outcome.result == "conflict":
+        return Status(409, _conflict(outcome, bool(idempotency_key)))
+    return Status(201 if outcome.result == "accepted" else 200, _filed(outcome, city))
+
+
+@router.get("", response={200: TicketList, 422: Problem}, summary="List tickets by time limit")
+def list_tickets(
+    request: HttpRequest,
+    state: str = "",
+    queue: str = "",
+    unit: str = "",
+    district: str = "",
+    category: str = "",
+    channel: str = "",
+    overdue: bool = False,
+    open: bool = True,  # noqa: A002 (the word callers use)
+    after: str = "",
+    size: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Any:
+    """Tickets whose limit comes first, a page at a time; codes as the city's reference data has them."""
+    filters = Filters(state, queue, unit, district, category, channel, overdue, open)
+    try:
+        found = page(EVERYTHING, filters, after, size)
+    except ValueError:
+        problem = Problem(field="after", reason="this is no page key", remedy="Send back what the page before gave.")
+        return Status(422, problem)
+    city = book()
+    return TicketList(tickets=[_out(ticket, city) for ticket in found.tickets], after=found.after)
+
+
+@router.get("/{number}", response={200: TicketOut, 404: Problem}, summary="One ticket")
+def one_ticket(request: HttpRequest, number: str) -> Any:
+    """The ticket with this number."""
+    ticket = by_number(number)
+    if ticket is None:
+        return Status(
+            404, Problem(field="number", reason=f"there is no ticket {number}", remedy="Check the number.")
+        )
+    return _out(ticket, book())
+
+
+def _filed(outcome: Outcome, city: Book) -> Filed:
+    ticket = outcome.ticket_row or Ticket.objects.get(pk=outcome.ticket)
+    candidates = ticket.proposal.get("candidates") or [{}]
+    reasons = [
+        f"“{one['quote']}” → {name_of(city, one['points_to'])}" for one in ticket.proposal.get("reasons", ())
+    ]
+    if ticket.lead_id and candidates[0].get("row"):
+        reasons.append(
+            f"{candidates[0]['row']}: {matter_name(city, ticket.category_id or '')} → {name_of(city, ticket.lead_id)}"
+        )
+    return Filed(
+        result=outcome.result,
+        number=ticket.number,
+        query_code=query_code(ticket.pk),
+        state=ticket.state,
+        unit=_named(city, ticket.lead_id),
+        queue=ticket.queue,
+        due_at=ticket.due_at,
+        confidence=ticket.confidence,
+        reasons=reasons,
+    )
+
+
+def _out(ticket: Ticket, city: Book) -> TicketOut:
+    path = city.category_path(ticket.category_id or "")
+    return TicketOut(
+        number=ticket.number,
+        state=ticket.state,
+        state_name=str(STATE_NAMES[ticket.state]),
+        demand_type=ticket.demand_type,
+        category=[NamedCode(code=one.code, name=one.name) for one in path],
+        place=_named(city, ticket.place_id),
+        unit=_named(city, ticket.lead_id),
+        queue=ticket.queue,
+        title=ticket.title,
+        text=ticket.text,
+        opened_at=ticket.opened_at,
+        due_at=ticket.due_at,
+        overdue=ticket.overdue,
+        external_id=ticket.external_id,
+        simulated=ticket.simulated,
+    )
+
+
+def _named(city: Book, code: str | None) -> NamedCode | None:
+    return NamedCode(code=code, name=name_of(city, code)) if code else None
+
+
+def _no_place(code: str) -> Problem:
+    return Problem(
+        field="place",
+        reason=f"the city has no place with the code {code}",
+        remedy="Give a code of the city's places, or leave it out and name the place in words as address.",
+    )
+
+
+def _conflict(outcome: Outcome, by_header: bool) -> Problem:
+    return Problem(
+        field="Idempotency-Key" if by_header else "external_id",
+        reason=f"it was used before for another request, {outcome.number}",
+        remedy="Use a new key for a new request; repeat a request unchanged.",
+    )

@@ -1,0 +1,43 @@
+"""``jieban api-key``."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from jieban.foundation.errors import OperatorError
+from jieban.people.actions import do_make_api_key, do_revoke_api_key
+from jieban.people.models import ApiKey
+
+
+class Command(BaseCommand):
+    """Make, list or revoke keys of connected systems."""
+
+    help = "Make a key for a connected system; it is shown once. --list shows names, --revoke ends one."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("name", nargs="?", help="name of the connected system")
+        parser.add_argument("--channel", default="api", help="channel that its requests are marked with")
+        parser.add_argument("--list", action="store_true")
+        parser.add_argument("--revoke", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do what was asked."""
+        if options["list"]:
+            for key in ApiKey.objects.order_by("name"):
+                self.stdout.write(f"{key.name:<30} {key.channel:<12} {'active' if key.active else 'revoked'}")
+            return
+        if not options["name"]:
+            raise OperatorError("No name is given.", "Write: jieban api-key NAME")
+        if options["revoke"]:
+            if not do_revoke_api_key(options["name"]):
+                raise OperatorError(f"There is no active key named {options['name']}.", "See jieban api-key --list")
+            self.stdout.write("Revoked.")
+            return
+        key = do_make_api_key(options["name"], now=datetime.now(UTC), channel=options["channel"])
+        self.stdout.write(f"X-API-Key: {key}")
+        self.stdout.write("Keep it now: only its hash is stored.")

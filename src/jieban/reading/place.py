@@ -1,0 +1,242 @@
+"""Finding where it happened: the smallest division that surely holds the place of a request.
+
+Every name in the text speaks for the places it can mean. A district is chosen first, then a street
+inside it, then a community inside that; a name that could be many places counts for little until a
+district or street named elsewhere decides it. Where two streets are equally likely the district is given.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from jieban.city.book import Book
+from jieban.reading.gazetteer import WEAK_FACTOR, Called, names_of
+from jieban.reading.result import PlaceFound
+
+_HEAD, _TAIL = 2500, 500
+_MOST_MENTIONS = 60
+_SURE = 0.4
+"""Below this a place is only an alternative."""
+_CLEAR_LEAD = 1.3
+"""How much more evidence the first street needs than the second."""
+_FIELD_WEIGHT = {"address": 1.0, "title": 0.97, "text": 0.95}
+_AGAINST_ADDRESS = 0.45
+_LIMIT = 0.995
+
+_LIVES = re.compile(r"(?:住在?|家在|位于|坐落在?|地址[:：是]?|地点[:：是]?|位置[:：是]?|我们|本人是|我是|在|的|区|镇|乡|街道|市)$")
+_ELSEWHERE = re.compile(r"(?:户籍|户口|老家|籍贯|原籍|原来住|以前住|之前住|来自|祖籍|身份证地址|上班|单位在|公司在)[在是地:：]{0,2}[^，。；,;]{0,4}$")
+_TOWARDS = re.compile(r"(?:开往|前往|去|到|往|从|转给|推给|推到|让找)$")
+_ROADISH = re.compile(r"[东西南北中]{0,2}(?:大街|胡同|路|街(?!道)|桥|河|门|湖|沟)")
+_NEAR = re.compile(r"(?:公园|医院|大学|学院|机场|火车站|地铁站|站|体育|商场|购物中心|广场)")
+_IDIOM = re.compile(r"大兴(?:土木|水利|安岭)|朝阳(?:产业|行业|的(?:房|屋|一面|窗)|面)|光明正大|和平(?:解决|共处|相处)|胜利(?:召开|闭幕)")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name of places found in one field, and what it can mean."""
+
+    field: str
+    start: int
+    end: int
+    quote: str
+    meanings: tuple[Called, ...]
+    weight: float
+    cued: bool
+
+
+class PlaceFinder:
+    """Finds places of a book in folded texts."""
+
+    def __init__(self, book: Book) -> None:
+        table = names_of(book)
+        self._meanings = list(table.values())
+        self._full = frozenset(
+            name for name, meanings in table.items() if not meanings[0].weak and meanings[0].trust > 0.86
+        )
+        names = list(table)
+        self._finder = AhoCorasick(names, matchkind=MatchKind.LeftmostLongest) if names else None
+
+    def find(self, fields: Sequence[tuple[str, str, str]]) -> tuple[PlaceFound | None, tuple[PlaceFound, ...]]:
+        """The surest place and all that are possible, best first.
+
+        ``fields`` are (field name, folded text, masked text of the same length or ""); the field names
+        are ``address``, ``title`` and ``text``.
+        """
+        mentions = self._mentions(fields)
+        if not mentions:
+            return None, ()
+        mentions = _supported(mentions)
+        if not mentions:
+            return None, ()
+        return _resolve(mentions)
+
+    def _mentions(self, fields: Sequence[tuple[str, str, str]]) -> list[Mention]:
+        found: list[Mention] = []
+        if self._finder is None:
+            return found
+        for field, text, shown in fields:
+            part = text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
+            quoted = shown if len(shown) == len(text) == len(part) else part
+            for number, start, end in self._finder.find_matches_as_indexes(part)[:_MOST_MENTIONS]:
+                name = part[start:end]
+                if _IDIOM.match(part, start):
+                    continue
+                before, after = part[max(0, start - 10) : start], part[end : end + 6]
+                meanings = self._meanings[number]
+                weight = _FIELD_WEIGHT[field] * _context(before, after, name in self._full)
+                cued = field == "address" or bool(_LIVES.search(before))
+                found.append(Mention(field, start, end, quoted[start:end], meanings, weight, cued))
+        return found
+
+
+def _context(before: str, after: str, full: bool) -> float:
+    """How much the words around a name take from it."""
+    factor = 1.0
+    if _ELSEWHERE.search(before):
+        factor *= 0.4
+    elif _TOWARDS.search(before):
+        factor *= 0.75
+    if not full:
+        if _ROADISH.match(after):
+            factor *= 0.6
+        elif _NEAR.match(after):
+            factor *= 0.85
+    return factor
+
+
+def _supported(mentions: list[Mention]) -> list[Mention]:
+    """The mentions that count: a weak name needs a cue, or another name of its district or street."""
+    firm = [mention for mention in mentions if not mention.meanings[0].weak]
+    districts = {called.district for mention in firm for called in mention.meanings if len(mention.meanings) <= 3}
+    kept: list[Mention] = []
+    for mention in mentions:
+        if not mention.meanings[0].weak:
+            kept.append(mention)
+            continue
+        inside = tuple(called for called in mention.meanings if called.district in districts)
+        follows = any(other.field == mention.field and other.end == mention.start for other in firm)
+        if inside and (follows or mention.cued or len(inside) == 1):
+            gain = 1 / WEAK_FACTOR if follows or mention.cued else 1.3
+            kept.append(_with(mention, tuple(replace(called, trust=called.trust * gain) for called in inside)))
+        elif mention.cued and len(mention.meanings) == 1:
+            kept.append(mention)
+    return kept
+
+
+def _with(mention: Mention, meanings: tuple[Called, ...]) -> Mention:
+    return Mention(
+        mention.field, mention.start, mention.end, mention.quote, meanings, mention.weight, mention.cued
+    )
+
+
+def _evidence(mentions: Iterable[Mention], level: str) -> dict[str, float]:
+    """Code of a district, street or community -> evidence for it (minus the log of being wrong).
+
+    A name that is repeated speaks once, with its best weight; among its meanings the trust is shared.
+    """
+    best: dict[tuple[str, str], float] = {}
+    for mention in mentions:
+        shares: dict[str, float] = defaultdict(float)
+        whole = sum(called.trust for called in mention.meanings)
+        for called in mention.meanings:
+            code = _code_at(called, level)
+            if code:
+                shares[code] += called.trust * mention.weight * called.trust / whole
+        for code, share in shares.items():
+            key = (mention.quote, code)
+            best[key] = max(best.get(key, 0.0), min(share, _LIMIT))
+    total: dict[str, float] = defaultdict(float)
+    for (_, code), share in best.items():
+        total[code] -= math.log1p(-share)
+    return total
+
+
+def _code_at(called: Called, level: str) -> str:
+    if level == "district":
+        return called.district
+    if level == "street":
+        return called.street
+    return called.code if called.level == "community" else ""
+
+
+def _resolve(mentions: list[Mention]) -> tuple[PlaceFound | None, tuple[PlaceFound, ...]]:
+    by_address = [mention for mention in mentions if mention.field == "address"]
+    evidence = _evidence(mentions, "district")
+    if by_address and len(by_address) < len(mentions):
+        told = _evidence(by_address, "district")
+        evidence = {
+            code: value if code in told else value * _AGAINST_ADDRESS for code, value in evidence.items()
+        }
+    ranked = sorted(evidence.items(), key=lambda item: (-item[1], item[0]))
+    options = [option for code, value in ranked[:3] for option in _inside(mentions, code, value, evidence)]
+    options.sort(key=lambda option: -option.confidence)
+    first = _inside(mentions, ranked[0][0], ranked[0][1], evidence)
+    tied = len(ranked) > 1 and ranked[1][1] * 1.02 >= ranked[0][1]
+    best = first[0] if first and first[0].confidence >= _SURE and not tied else None
+    rest = [option for option in options if best is None or option.code != best.code]
+    return best, tuple(([best] if best else []) + rest)[:5]
+
+
+def _inside(
+    mentions: list[Mention], district: str, value: float, evidence: dict[str, float]
+) -> list[PlaceFound]:
+    """The smallest sure place inside a district first, then the streets that were possible."""
+    inside = [
+        _with(mention, kept)
+        for mention in mentions
+        if (kept := tuple(called for called in mention.meanings if called.district == district))
+    ]
+    explained = {mention.quote for mention in inside}
+    against = _evidence([mention for mention in mentions if mention.quote not in explained], "district")
+    rival = max((min(strength, evidence.get(code, 0.0)) for code, strength in against.items()), default=0.0)
+    sure = _probability(value) * value / (value + rival)
+    streets = sorted(_evidence(inside, "street").items(), key=lambda item: (-item[1], item[0]))
+    found: list[PlaceFound] = []
+    for code, strength in streets[:3]:
+        rival = max((v for c, v in streets if c != code), default=0.0)
+        share = _probability(strength) * strength / (strength + rival)
+        found.append(_found(inside, code, "street", district, code, min(sure, share)))
+    clear = len(streets) == 1 or (len(streets) > 1 and streets[0][1] >= _CLEAR_LEAD * streets[1][1])
+    whole = _found(inside, district, "district", district, "", sure)
+    if streets and clear and found[0].confidence >= _SURE:
+        return [_community(inside, found[0], sure) or found[0], *found[1:]]
+    alone = None if streets else _community(inside, whole, sure)
+    return [alone or whole, *found]
+
+
+def _community(inside: list[Mention], above: PlaceFound, sure: float) -> PlaceFound | None:
+    """The community inside ``above`` that was named, where only one can be meant."""
+    held = [
+        _with(mention, kept)
+        for mention in inside
+        if (kept := tuple(c for c in mention.meanings if c.level == "community" and c.street == above.street))
+    ]
+    ranked = sorted(_evidence(held, "community").items(), key=lambda item: (-item[1], item[0]))
+    if not ranked or (len(ranked) > 1 and ranked[0][1] < _CLEAR_LEAD * ranked[1][1]):
+        return None
+    confidence = min(above.confidence, sure, _probability(ranked[0][1]))
+    if confidence < _SURE:
+        return None
+    return _found(held, ranked[0][0], "community", above.district, above.street, confidence)
+
+
+def _probability(evidence: float) -> float:
+    return 1.0 - math.exp(-evidence)
+
+
+def _found(
+    mentions: list[Mention], code: str, level: str, district: str, street: str, confidence: float
+) -> PlaceFound:
+    def fits(called: Called) -> bool:
+        return code in (called.code, called.street, called.district)
+
+    speaking = [mention for mention in mentions if any(fits(called) for called in mention.meanings)]
+    exact = [mention for mention in speaking if any(called.code == code for called in mention.meanings)]
+    quote = max(exact or speaking, key=lambda mention: mention.weight).quote if speaking else ""
+    return PlaceFound(code, level, district, street, quote, round(min(confidence, 0.99), 3))
