@@ -7,7 +7,7 @@ that no longer holds gets a last day.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
@@ -21,6 +21,11 @@ from jieban.city.loading import touch
 from jieban.city.models import MODELS, LoadedPack, Reference
 from jieban.city.schema import COMMON, KEYS, LIFELONG, column_names
 
+if TYPE_CHECKING:
+    Admin = admin.ModelAdmin[Any]
+else:
+    Admin = admin.ModelAdmin
+
 FILTERS = ("level", "kind", "group", "place_level", "tier", "calendar", "unit", "status", "by_hand")
 SEARCHED = ("code", "name", "name_en", "phrase", "place", "category", "lead", "keywords", "basis", "source")
 LONG = ("keywords", "aliases", "explanation", "explanation_en", "reason", "reason_en", "basis", "assist")
@@ -33,7 +38,7 @@ class BarField(SimpleArrayField):
         super().__init__(base_field, delimiter="|", **more)
 
 
-class ReferenceAdmin(admin.ModelAdmin[Any]):
+class ReferenceAdmin(Admin):
     """One table of reference data; what is listed and searched follows from its columns."""
 
     table = ""
@@ -82,7 +87,7 @@ class ReferenceAdmin(admin.ModelAdmin[Any]):
         return False
 
 
-class LoadedPackAdmin(admin.ModelAdmin[LoadedPack]):
+class LoadedPackAdmin(Admin):
     """Which city this is; only to look at."""
 
     list_display = ("name", "code", "version", "loaded_at", "serial", "fingerprint")

@@ -302,17 +302,6 @@ class Book:
         return {code: tuple(rows) for code, rows in grouped.items()}
 
     @cached_property
-    def line_units(self) -> dict[tuple[str, str], Unit]:
-        """The department of a line: key (district code, line), or ("", line) for the city's own."""
-        found: dict[tuple[str, str], Unit] = {}
-        for unit in self.tables["units"]:
-            if unit.kind in ("department", "service_department"):
-                found.setdefault(("", unit.line), unit)
-            elif unit.kind == "district_department":
-                found.setdefault((unit.place[:6], unit.line), unit)
-        return found
-
-    @cached_property
     def catalogue(self) -> dict[str, tuple[CatalogueRow, ...]]:
         """Catalogue rows by category code."""
         grouped: dict[str, list[CatalogueRow]] = defaultdict(list)
@@ -346,13 +335,13 @@ class Book:
 
     def by_code(self, table: str) -> dict[str, tuple[Any, ...]]:
         """Rows of a table grouped by code."""
-        cache: dict[str, dict[str, tuple[Any, ...]]] = self.__dict__.setdefault("_by_code", {})
-        if table not in cache:
+        kept: dict[str, tuple[Any, ...]] | None = self.memo.get(("by_code", table))
+        if kept is None:
             grouped: dict[str, list[Any]] = defaultdict(list)
             for row in self.tables[table]:
                 grouped[row.code].append(row)
-            cache[table] = {code: tuple(rows) for code, rows in grouped.items()}
-        return cache[table]
+            kept = self.memo["by_code", table] = {code: tuple(rows) for code, rows in grouped.items()}
+        return kept
 
     def category_path(self, code: str) -> tuple[Category, ...]:
         """The category and those above it, first level first; empty for an unknown code."""
