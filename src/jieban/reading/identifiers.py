@@ -9,14 +9,37 @@ import re
 from datetime import date
 
 _MOBILE_GROUPS = frozenset(
-    {(11,), (3, 8), (3, 4, 4), (3, 3, 5), (4, 4, 3), (4, 3, 4), (7, 4), (3, 4, 2, 2), (5, 6), (6, 5), (1,) * 11}
+    {
+        (11,),
+        (3, 8),
+        (3, 4, 4),
+        (3, 3, 5),
+        (4, 4, 3),
+        (4, 3, 4),
+        (7, 4),
+        (3, 4, 2, 2),
+        (5, 6),
+        (6, 5),
+        (1,) * 11,
+    }
 )
 _ID_GROUPS = frozenset({(18,), (6, 8, 4), (6, 12), (14, 4), (6, 4, 4, 4), (3, 3, 4, 4, 4), (3, 3, 8, 4)})
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 """GB 11643—1999."""
 _ID_CHECK = "10x98765432"
 _PROVINCES = frozenset(
-    {*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83}
+    {
+        *range(11, 16),
+        *range(21, 24),
+        *range(31, 38),
+        *range(41, 47),
+        *range(50, 55),
+        *range(61, 66),
+        71,
+        81,
+        82,
+        83,
+    }
 )
 _CARD_PREFIX = re.compile(r"62|4|5[1-5]|35|60|81")
 _LANDLINE = re.compile(r"(010|02\d|0[3-9]\d\d)([2-8]\d{6,7})")
@@ -33,7 +56,13 @@ def landline_parts(digits: str, sizes: tuple[int, ...]) -> tuple[str, str] | Non
     if not match:
         return None
     area, number = match.groups()
-    split = {(len(digits),), (len(area), len(number)), (len(area), 4, 4), (len(area), 3, 4), (len(area) + 4, 4)}
+    split = {
+        (len(digits),),
+        (len(area), len(number)),
+        (len(area), 4, 4),
+        (len(area), 3, 4),
+        (len(area) + 4, 4),
+    }
     return (area, number) if sizes in split else None
 
 

@@ -29,12 +29,18 @@ _FIELD_WEIGHT = {"address": 1.0, "title": 0.97, "text": 0.95}
 _AGAINST_ADDRESS = 0.45
 _LIMIT = 0.995
 
-_LIVES = re.compile(r"(?:住在?|家在|位于|坐落在?|地址[:：是]?|地点[:：是]?|位置[:：是]?|我们|本人是|我是|在|的|区|镇|乡|街道|市)$")
-_ELSEWHERE = re.compile(r"(?:户籍|户口|老家|籍贯|原籍|原来住|以前住|之前住|来自|祖籍|身份证地址|上班|单位在|公司在)[在是地:：]{0,2}[^，。；,;]{0,4}$")
+_LIVES = re.compile(
+    r"(?:住在?|家在|位于|坐落在?|地址[:：是]?|地点[:：是]?|位置[:：是]?|我们|本人是|我是|在|的|区|镇|乡|街道|市)$"
+)
+_ELSEWHERE = re.compile(
+    r"(?:户籍|户口|老家|籍贯|原籍|原来住|以前住|之前住|来自|祖籍|身份证地址|上班|单位在|公司在)[在是地:：]{0,2}[^，。；,;]{0,4}$"
+)
 _TOWARDS = re.compile(r"(?:开往|前往|去|到|往|从|转给|推给|推到|让找)$")
 _ROADISH = re.compile(r"[东西南北中]{0,2}(?:大街|胡同|路|街(?!道)|桥|河|门|湖|沟)")
 _NEAR = re.compile(r"(?:公园|医院|大学|学院|机场|火车站|地铁站|站|体育|商场|购物中心|广场)")
-_IDIOM = re.compile(r"大兴(?:土木|水利|安岭)|朝阳(?:产业|行业|的(?:房|屋|一面|窗)|面)|光明正大|和平(?:解决|共处|相处)|胜利(?:召开|闭幕)")
+_IDIOM = re.compile(
+    r"大兴(?:土木|水利|安岭)|朝阳(?:产业|行业|的(?:房|屋|一面|窗)|面)|光明正大|和平(?:解决|共处|相处)|胜利(?:召开|闭幕)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,9 @@ class PlaceFinder:
         names = list(table)
         self._finder = AhoCorasick(names, matchkind=MatchKind.LeftmostLongest) if names else None
 
-    def find(self, fields: Sequence[tuple[str, str, str]]) -> tuple[PlaceFound | None, tuple[PlaceFound, ...]]:
+    def find(
+        self, fields: Sequence[tuple[str, str, str]]
+    ) -> tuple[PlaceFound | None, tuple[PlaceFound, ...]]:
         """The surest place and all that are possible, best first.
 
         ``fields`` are (field name, folded text, masked text of the same length or ""); the field names
@@ -113,7 +121,9 @@ def _context(before: str, after: str, full: bool) -> float:
 def _supported(mentions: list[Mention]) -> list[Mention]:
     """The mentions that count: a weak name needs a cue, or another name of its district or street."""
     firm = [mention for mention in mentions if not mention.meanings[0].weak]
-    districts = {called.district for mention in firm for called in mention.meanings if len(mention.meanings) <= 3}
+    districts = {
+        called.district for mention in firm for called in mention.meanings if len(mention.meanings) <= 3
+    }
     kept: list[Mention] = []
     for mention in mentions:
         if not mention.meanings[0].weak:
@@ -123,7 +133,9 @@ def _supported(mentions: list[Mention]) -> list[Mention]:
         follows = any(other.field == mention.field and other.end == mention.start for other in firm)
         if inside and (follows or mention.cued or len(inside) == 1):
             gain = 1 / WEAK_FACTOR if follows or mention.cued else 1.3
-            kept.append(_with(mention, tuple(replace(called, trust=called.trust * gain) for called in inside)))
+            kept.append(
+                _with(mention, tuple(replace(called, trust=called.trust * gain) for called in inside))
+            )
         elif mention.cued and len(mention.meanings) == 1:
             kept.append(mention)
     return kept

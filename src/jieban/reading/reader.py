@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from jieban.city.book import Book
 from jieban.reading.category import CategoryFinder
 from jieban.reading.demand_type import TypeFinder
 from jieban.reading.place import PlaceFinder
-from jieban.reading.result import Guess, PlaceFound, Reading, Reason
+from jieban.reading.result import Reading, Reason
 from jieban.reading.secrets import Secret, find_secrets, mask
 from jieban.reading.text import clean, fold
 from jieban.reading.urgency import AlarmFinder, AlarmFound
@@ -42,16 +42,16 @@ class Reader:
         any text.
         """
         title, text, address = clean(title), clean(text), clean(address)
-        title_secrets, text_secrets = find_secrets(title), find_secrets(text)
-        title_shown, text_shown = mask(title, title_secrets), mask(text, text_secrets)
+        found = [find_secrets(part) for part in (title, text, address)]
+        secrets = [secret for part in found for secret in part]
+        title_shown, text_shown, address_shown = map(mask, (title, text, address), found)
         folded_title, folded_text = fold(title_shown), fold(text_shown)
         kind = self._types.find(folded_title, folded_text)
-        alarms = [(found, title_shown) for found in self._alarms.find(folded_title, on)]
-        alarms += [(found, text_shown) for found in self._alarms.find(folded_text, on)]
-        shown_address = mask(address, find_secrets(address))
+        alarms = [(alarm, title_shown) for alarm in self._alarms.find(folded_title, on)]
+        alarms += [(alarm, text_shown) for alarm in self._alarms.find(folded_text, on)]
         place, places = self._places.find(
             (
-                ("address", fold(shown_address), shown_address),
+                ("address", fold(address_shown), address_shown),
                 ("title", folded_title, title_shown),
                 ("text", folded_text, text_shown),
             )
@@ -63,7 +63,7 @@ class Reader:
         reasons += [Reason(kind="model", quote=quote, points_to=code) for quote, code in matter.likely]
         reasons += [Reason(kind="type", quote=text_shown[a:b], points_to=kind.code) for a, b in kind.cues]
         reasons += _alarm_reasons(alarms)
-        reasons += [Reason(kind="place", quote=found.quote, points_to=found.code) for found in (place,) if found]
+        reasons += [Reason(kind="place", quote=place.quote, points_to=place.code)] if place else []
         return Reading(
             demand_type=kind.code,
             category=matter.guesses[0].code if matter.guesses else "",
@@ -76,8 +76,9 @@ class Reader:
             places=places,
             title=title_shown,
             text=text_shown,
-            phones=_phones(title_secrets + text_secrets),
-            secrets=tuple(dict.fromkeys(secret.kind for secret in title_secrets + text_secrets)),
+            address=address_shown,
+            phones=_phones(secrets),
+            secrets=tuple(dict.fromkeys(secret.kind for secret in secrets)),
             reasons=tuple(reasons),
         )
 
@@ -87,7 +88,8 @@ class Reader:
             return "", ""
         order = {code: place for place, code in enumerate(self._tiers)}
         ranked = sorted(
-            (found.alarm for found, _ in alarms), key=lambda alarm: (order.get(alarm.tier, 99), not alarm.call)
+            (found.alarm for found, _ in alarms),
+            key=lambda alarm: (order.get(alarm.tier, 99), not alarm.call),
         )
         return ranked[0].tier, ranked[0].call
 
@@ -106,6 +108,17 @@ def _phones(secrets: list[Secret]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(secret.value for secret in secrets if secret.kind == "phone"))
 
 
-@lru_cache(maxsize=8)
-def _reader(book: "_ByFingerprint", cache: Path | None) -> Reader:
-    return Reader(book.book, cache)
+_kept: dict[tuple[str, Path | None], Reader] = {}
+_lock = Lock()
+_MOST_KEPT = 4
+
+
+def reader_for(book: Book, cache: Path | None = None) -> Reader:
+    """The reader of a book, built once per process for each content of the book (its fingerprint)."""
+    key = (book.fingerprint, cache)
+    with _lock:
+        if key not in _kept:
+            while len(_kept) >= _MOST_KEPT:
+                _kept.pop(next(iter(_kept)))
+            _kept[key] = Reader(book, cache)
+        return _kept[key]

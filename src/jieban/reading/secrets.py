@@ -23,8 +23,12 @@ _PLATE = re.compile(
     r"(?:[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-hj-z][·•. ]{0,2}|使)"
     r"(?=[a-z]*\d)(?:[a-hj-np-z0-9]{5,6}|[a-hj-np-z0-9]{4}[警学挂领港澳])(?![a-z0-9])"
 )
-_EMAIL = re.compile(r"(?<![a-z0-9._%+-])[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}")
-_ACCOUNT = re.compile(r"(?:微信号?|wx|vx|v信|qq号?|扣扣)[:：是 ]{0,3}([a-z][a-z0-9_-]{5,19}|[1-9]\d{5,11})(?![a-z0-9])")
+_EMAIL = re.compile(
+    r"(?<![a-z0-9._%+-])[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}"
+)
+_ACCOUNT = re.compile(
+    r"(?:微信号?|wx|vx|v信|qq号?|扣扣)[:：是 ]{0,3}([a-z][a-z0-9_-]{5,19}|[1-9]\d{5,11})(?![a-z0-9])"
+)
 _PASSPORT = re.compile(r"(?:护照|通行证)(?:号码?)?[:：是为 ]{0,3}([a-z]{1,2}\d{7,9})(?!\d)")
 
 _NOT_PERSONAL = re.compile(
@@ -33,8 +37,12 @@ _NOT_PERSONAL = re.compile(
     r"(?:号码?)?[:：是为#no. ]{0,4}$"
 )
 _ID_CUE = re.compile(r"(?:身份证|证件)(?:号码?|号)?[:：是为 ]{0,4}$")
-_CARD_CUE = re.compile(r"(?:卡号|银行卡|储蓄卡|信用卡|借记卡|账号|帐号|账户|工资卡)(?:号码?)?[:：是为 ]{0,4}$")
-_PHONE_CUE = re.compile(r"(?:电话|座机|固话|联系方式|联系|致电|拨打|回电|打给|号码|手机|tel|phone)[^\d，。；;,!！?？]{0,6}$")
+_CARD_CUE = re.compile(
+    r"(?:卡号|银行卡|储蓄卡|信用卡|借记卡|账号|帐号|账户|工资卡)(?:号码?)?[:：是为 ]{0,4}$"
+)
+_PHONE_CUE = re.compile(
+    r"(?:电话|座机|固话|联系方式|联系|致电|拨打|回电|打给|号码|手机|tel|phone)[^\d，。；;,!！?？]{0,6}$"
+)
 _AMOUNT = re.compile(r" ?(?:元|万|块|亿|平方|米|吨|公斤|斤|号院|号楼|度电|户|%)")
 _CUE_REACH = 14
 
@@ -161,9 +169,7 @@ def _without(sizes: tuple[int, ...], prefix: int) -> tuple[int, ...]:
     return sizes[1:] if sizes[0] == prefix else (sizes[0] - prefix, *sizes[1:])
 
 
-def _covered(
-    text: str, start: int, end: int, kind: str, first: int, last: int, value: str = ""
-) -> Secret:
+def _covered(text: str, start: int, end: int, kind: str, first: int, last: int, value: str = "") -> Secret:
     """A secret whose letters and digits are stars but for the ``first`` and the ``last`` ones."""
     quote = text[start:end]
     marks = [index for index, sign in enumerate(quote) if sign.isalnum()]

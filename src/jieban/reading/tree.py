@@ -1,0 +1,152 @@
+"""What the tree of categories says by its own words: names, aliases and keywords found in a text.
+
+Two views. *Exact*: a word of the tree stands in the text; rare and long words count for more. *Near*:
+most of a word's grams stand in the text, though not side by side ("楼道里堆满了杂物" for "楼道堆杂物").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from jieban.city.book import Book, Category
+from jieban.reading.features import Floats, Ints, Postings, grams, inverse_frequency
+from jieban.reading.text import fold
+
+Scores = npt.NDArray[np.float64]
+
+_LENGTH_GAIN = (0.0, 0.25, 1.0, 1.5, 1.9, 2.2, 2.4, 2.5)
+"""How much a word says, by its signs."""
+_TITLE_GAIN = 0.6
+"""What a word in the title adds."""
+_NEAR_FLOOR = 0.55
+"""A word that has less of its grams in the text than this is not near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A word of the tree in the text: its number in ``TreeWords.words`` and where it stands."""
+
+    word: int
+    start: int
+    end: int
+    in_title: bool
+
+
+class TreeWords:
+    """The words of the tree of a book, ready to be found."""
+
+    def __init__(self, book: Book) -> None:
+        self.leaves: list[str] = sorted(row.code for row in book.categories.values() if row.level == 3)
+        self.number = {code: number for number, code in enumerate(self.leaves)}
+        owners = _owners(book)
+        self.words = sorted(owners)
+        self.owners = [owners[word] for word in self.words]
+        self._weights = np.array([self._weight(word, owners[word]) for word in self.words], dtype=np.float64)
+        self._own = _spread(self.owners, self.leaves, (6,))
+        self._above = _spread(self.owners, self.leaves, (2, 4))
+        self._finder = AhoCorasick(self.words, matchkind=MatchKind.Standard) if self.words else None
+        self._near = _NearWords(self.words, self._own, len(self.leaves))
+
+    def hits(self, title: str, text: str) -> list[Hit]:
+        """All words of the tree in a folded title and text."""
+        if self._finder is None:
+            return []
+        found = [Hit(*match, True) for match in self._finder.find_matches_as_indexes(title, overlapping=True)]
+        found += [
+            Hit(*match, False) for match in self._finder.find_matches_as_indexes(text, overlapping=True)
+        ]
+        return found
+
+    def exact(self, hits: Sequence[Hit]) -> tuple[Scores, Scores]:
+        """Per leaf: the weight of its own words found, and of the words of the levels above it."""
+        own, above = np.zeros(len(self.leaves)), np.zeros(len(self.leaves))
+        gains: dict[int, float] = {}
+        for hit in hits:
+            gain = 1.0 + (_TITLE_GAIN if hit.in_title else 0.0)
+            gains[hit.word] = max(gains.get(hit.word, 0.0), gain)
+        for word, gain in gains.items():
+            gain *= self._weights[word]
+            own[self._own[word]] += gain
+            above[self._above[word]] += gain
+        return own, above
+
+    def near(self, distinct: Ints) -> Scores:
+        """Per leaf: how near its words are to a text with these distinct grams."""
+        return self._near.scores(distinct)
+
+    def weight(self, word: int) -> float:
+        """How much a word says."""
+        return float(self._weights[word])
+
+    def _weight(self, word: str, owners: tuple[str, ...]) -> float:
+        leaves = max(1, len(owners))
+        rarity = np.log(1 + len(self.leaves) / leaves) / np.log(2 + len(self.leaves))
+        return float(rarity * _LENGTH_GAIN[min(len(word), len(_LENGTH_GAIN) - 1)])
+
+
+class _NearWords:
+    """Finds words of which most grams stand in the text."""
+
+    def __init__(self, words: list[str], own: list[Ints], leaves: int) -> None:
+        kept = [number for number, word in enumerate(words) if len(word) >= 3 and len(own[number])]
+        distinct = [np.unique(grams(words[number])) for number in kept]
+        idf = inverse_frequency(distinct, len(distinct))
+        rows: list[tuple[Ints, Floats]] = []
+        for ids in distinct:
+            weights = idf[ids]
+            rows.append((ids, weights / max(float(weights.sum()), 1e-6)))
+        self._postings = Postings.of(rows)
+        self._leaves = leaves
+        pairs = [(row, leaf) for row, number in enumerate(kept) for leaf in own[number]]
+        self._rows = np.array([row for row, _ in pairs], dtype=np.int64)
+        self._leaf = np.array([leaf for _, leaf in pairs], dtype=np.int64)
+
+    def scores(self, distinct: Ints) -> Scores:
+        """Per leaf the sum of how near each of its words is."""
+        if not len(self._rows):
+            return np.zeros(self._leaves)
+        cover = self._postings.dot(distinct, np.ones(len(distinct), dtype=np.float32))
+        near = np.clip((cover - _NEAR_FLOOR) / (1 - _NEAR_FLOOR), 0.0, 1.0)
+        return np.bincount(self._leaf, near[self._rows], self._leaves)
+
+
+def _owners(book: Book) -> dict[str, tuple[str, ...]]:
+    """Folded word -> codes of the categories (of any level) that have it."""
+    owners: dict[str, set[str]] = {}
+    for row in book.categories.values():
+        for word in words_of(row):
+            owners.setdefault(word, set()).add(row.code)
+    return {word: tuple(sorted(codes)) for word, codes in owners.items()}
+
+
+def words_of(row: Category) -> list[str]:
+    """The folded words of a category: its name and the parts of its name, aliases, keywords."""
+    parts = [part for name in (row.name, *row.aliases) for part in fold(name).replace("与", "、").split("、")]
+    words = [
+        fold(row.name),
+        *(fold(alias) for alias in row.aliases),
+        *(fold(key) for key in row.keywords),
+        *parts,
+    ]
+    return [word for word in dict.fromkeys(words) if len(word) >= 2 and word != "其他"]
+
+
+def _spread(owners: list[tuple[str, ...]], leaves: list[str], lengths: tuple[int, ...]) -> list[Ints]:
+    """For each word the numbers of the leaves under its owners whose codes have one of ``lengths``."""
+    under: dict[str, list[int]] = {}
+    for number, leaf in enumerate(leaves):
+        for length in lengths:
+            under.setdefault(leaf[:length], []).append(number)
+    return [
+        np.unique(
+            np.array(
+                [n for code in codes if len(code) in lengths for n in under.get(code, ())], dtype=np.int64
+            )
+        )
+        for codes in owners
+    ]
