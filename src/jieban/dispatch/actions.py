@@ -128,6 +128,26 @@ def do_dispatch(ticket: Ticket, choice: Choice, actor: Actor, *, now: datetime, 
     return _as_ticket(do_advance(TICKET, ticket, Step("dispatch", actor, now, changes, {"note": choice.note})))
 
 
+def do_answer(ticket: Ticket, explanation: str, actor: Actor, *, now: datetime) -> Ticket:
+    """Answer a request at once instead of sending it on (直接答复, Art. 11 ¶1). Two SQL statements."""
+    changes = {"explanation": explanation.strip(), "queue": "", **_over(now)}
+    return _as_ticket(do_advance(TICKET, ticket, Step("answer", actor, now, changes)))
+
+
+def do_explain(
+    ticket: Ticket, branch: str, explanation: str, actor: Actor, *, now: datetime, book: Book
+) -> Ticket:
+    """Tell why no unit is charged: one of the branches of Art. 11 ¶3, with words for the requester."""
+    if not any(row.code == branch for row in book.current("branches", local_day(book, now))):
+        raise DispatchRefused("Choose one of the branches", "Ordinance Art. 11 ¶3")
+    changes = {"branch": branch, "explanation": explanation.strip(), "queue": "", **_over(now)}
+    return _as_ticket(do_advance(TICKET, ticket, Step("explain", actor, now, changes)))
+
+
+def _over(now: datetime) -> dict[str, Any]:
+    return {"closed_at": now, "clock": "", "clock_at": None}
+
+
 def do_rule_on_objection(
     ticket: Ticket, accept: bool, ruling: str, actor: Actor, *, now: datetime, book: Book
 ) -> Ticket:

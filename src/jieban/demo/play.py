@@ -1,0 +1,256 @@
+"""Sixty days of a city, played through the real actions with a clock of their own.
+
+Nothing is written past the actions: every simulated ticket has the events that a real one has, and is
+marked ``simulated``. The same seed on the same pack gives the same city.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+
+from django.db import transaction
+
+from jieban.callback.actions import do_answers, do_limit_reached, do_visit
+from jieban.city.book import Book
+from jieban.demo.people import (
+    CALLER,
+    DISPATCHER,
+    OBJECTIONS,
+    REPLIES,
+    RULER,
+    answers_of,
+    clerk_of,
+    drift,
+    habits_of,
+)
+from jieban.demo.samples import Sample, vary
+from jieban.dispatch.actions import Choice, do_answer, do_dispatch, do_rule_on_objection
+from jieban.dispatch.rules import DANGER_QUEUE, candidate_for, local_day, place_at
+from jieban.handling.actions import do_contact, do_object, do_reply, do_review, do_sign
+from jieban.intake.actions import Request, do_take_in
+from jieban.matters.actors import PLATFORM
+from jieban.people.actions import Contact
+from jieban.reading.reader import Reader
+from jieban.tickets import workflow
+from jieban.tickets.models import Ticket
+
+HOURS = (1, 1, 1, 1, 1, 2, 4, 8, 14, 16, 15, 12, 10, 11, 13, 13, 12, 11, 10, 9, 8, 6, 4, 2)
+"""How a day's requests spread over its hours, by share."""
+STEPS_PER_TRANSACTION = 150
+
+
+@dataclass
+class Tally:
+    """What the play did, for the summary."""
+
+    requests: int = 0
+    verbs: int = 0
+
+
+@dataclass
+class City:
+    """The stage: book, reader, samples, seed, and the calendar of what happens next."""
+
+    book: Book
+    reader: Reader
+    samples: list[Sample]
+    seed: int
+    end: datetime
+    chance: random.Random = field(init=False)
+    tally: Tally = field(default_factory=Tally)
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)
+        self._agenda: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self._order = count()
+        self._streets = [place for place in self.book.places.values() if place.level == "street"]
+        self._habits = {code: habits_of(code, self.seed) for code in self.book.units}
+        self._begin = self.end
+
+    def play(self, days: int, per_day: int, progress: Callable[[float], None] = lambda share: None) -> Tally:
+        """Play ``days`` up to ``end`` with about ``per_day`` requests a day."""
+        self._begin = self.end - timedelta(days=days)
+        for moment, sample in self._arrivals(days, per_day):
+            self._at(moment, lambda now, sample=sample: self._arrive(sample, now))
+        while self._agenda and self._agenda[0][0] <= self.end:
+            with transaction.atomic():
+                for _ in range(STEPS_PER_TRANSACTION):
+                    if not self._agenda or self._agenda[0][0] > self.end:
+                        break
+                    moment, _, act = heapq.heappop(self._agenda)
+                    act(moment)
+            if self._agenda:
+                progress((self._agenda[0][0] - self._begin) / (self.end - self._begin))
+        return self.tally
+
+    def _arrivals(self, days: int, per_day: int) -> list[tuple[datetime, Sample]]:
+        moments = []
+        for day in range(days):
+            start = self._begin + timedelta(days=day)
+            weekday = 0.8 if start.weekday() >= 5 else 1.05
+            wave = 1 + 0.15 * math.sin(day / 5)
+            for _ in range(max(1, round(per_day * weekday * wave * self.chance.uniform(0.85, 1.15)))):
+                hour = self.chance.choices(range(24), HOURS)[0]
+                local_midnight = start.replace(minute=0, second=0, microsecond=0)
+                moments.append(local_midnight + timedelta(hours=hour, seconds=self.chance.randrange(3600)))
+        moments = sorted(moment for moment in moments if moment < self.end)
+        told = [*self.samples]
+        self.chance.shuffle(told)
+        while len(told) < len(moments):
+            original = self.chance.choice(self.samples)
+            told.append(vary(original, self._streets, self.chance, self.book, self.reader))
+        return list(zip(moments, told, strict=False))
+
+    def _at(self, moment: datetime, act: Callable[[datetime], None]) -> None:
+        heapq.heappush(self._agenda, (moment, next(self._order), act))
+
+    def _later(self, now: datetime, hours: float, act: Callable[[datetime], None]) -> None:
+        self._at(now + timedelta(hours=max(hours, 0.02) * self.chance.uniform(0.6, 1.6)), act)
+
+    def _arrive(self, sample: Sample, now: datetime) -> None:
+        number = next(self._order)
+        caller = f"1380000{self.chance.randrange(10000):04d}"
+        request = Request(
+            source="simulation",
+            key=f"{self.seed}:{self.end:%Y%m%d%H%M}:{number}",
+            body="",
+            channel=sample.channel,
+            title=sample.title,
+            text=sample.text,
+            occurred_at=now,
+            contact=Contact(phone=caller, name="模拟诉求人"),
+            simulated=True,
+        )
+        (outcome,) = do_take_in([request], PLATFORM, now=now, book=self.book, reader=self.reader)
+        self.tally.requests += 1
+        self.tally.verbs += 2
+        ticket = outcome.ticket_row
+        assert ticket is not None
+        if ticket.state == workflow.WAITING:
+            wait = 0.1 if ticket.queue == DANGER_QUEUE else 0.6
+            self._later(now, wait, lambda then: self._decide(ticket, sample, then))
+        else:
+            self._sent(ticket, sample, now)
+
+    def _decide(self, ticket: Ticket, sample: Sample, now: datetime) -> None:
+        """A dispatcher decides, knowing what a good one would know."""
+        if sample.demand_type == "CONSULT" and self.chance.random() < 0.6:
+            do_answer(ticket, "已按知识库答复，您对答复表示清楚。", DISPATCHER, now=now)
+            self.tally.verbs += 1
+            return
+        unit, category, place = self._truth(sample, now)
+        if unit is None or unit in ticket.objected_by:
+            candidates = [one["unit"] for one in ticket.proposal["candidates"]]
+            unit = next((code for code in candidates if code not in ticket.objected_by), None)
+        if unit is None:
+            unit = self.chance.choice(self._streets).code
+            place = unit
+        do_dispatch(ticket, Choice(unit, category, place), DISPATCHER, now=now, book=self.book)
+        self.tally.verbs += 1
+        self._sent(ticket, sample, now)
+
+    def _truth(self, sample: Sample, now: datetime) -> tuple[str | None, str, str]:
+        """The unit that the label means: (unit, category, place)."""
+        where = sample.street or sample.district
+        if sample.unit in self.book.units and self.book.units[sample.unit].can_lead:
+            return sample.unit, sample.category, where
+        place = place_at(self.book, where)
+        found = candidate_for(self.book, sample.category, place, local_day(self.book, now))
+        return (found.unit if found else None), sample.category, where
+
+    def _sent(self, ticket: Ticket, sample: Sample, now: datetime) -> None:
+        assert ticket.due_at is not None
+        round_ = ticket.redone
+        self._at(ticket.due_at, lambda then: self._limit(ticket, round_, sample, then))
+        span = (ticket.due_at - now).total_seconds() / 3600
+        self._later(now, min(3.0, span * 0.1), lambda then: self._receive(ticket, sample, span, then))
+
+    def _receive(self, ticket: Ticket, sample: Sample, span: float, now: datetime) -> None:
+        """The unit signs, or objects when the ticket went wrong."""
+        if ticket.state != workflow.DISPATCHED or ticket.lead_id is None:
+            return
+        clerk = clerk_of(self.book.units[ticket.lead_id])
+        right, _, _ = self._truth(sample, now)
+        wrong = right is not None and right != ticket.lead_id
+        heard = ticket.proposal.get("heard_objections") or []
+        if wrong and ticket.lead_id not in heard and self.chance.random() < 0.7:
+            do_object(ticket, self.chance.choice(OBJECTIONS), clerk, now=now)
+            self.tally.verbs += 1
+            self._later(now, 3, lambda then: self._rule(ticket, sample, span, then))
+            return
+        do_sign(ticket, clerk, now=now)
+        self.tally.verbs += 1
+        self._later(now, min(8.0, span * 0.1), lambda then: self._call(ticket, span, then))
+
+    def _rule(self, ticket: Ticket, sample: Sample, span: float, now: datetime) -> None:
+        if ticket.state != workflow.OBJECTED:
+            return
+        accept = self.chance.random() < 0.75
+        do_rule_on_objection(ticket, accept, "按派单目录裁定。", RULER, now=now, book=self.book)
+        self.tally.verbs += 1
+        if accept:
+            self._later(now, 0.5, lambda then: self._decide(ticket, sample, then))
+        else:
+            self._later(now, 2, lambda then: self._call(ticket, span, then))
+
+    def _call(self, ticket: Ticket, span: float, now: datetime) -> None:
+        if ticket.state not in (workflow.SIGNED, workflow.HANDLING) or ticket.lead_id is None:
+            return
+        unit = self.book.units[ticket.lead_id]
+        habits = drift(self._habits[unit.code], (now - self._begin).days)
+        reached = self.chance.random() < habits.care or ticket.contacted_at is not None
+        do_contact(ticket, "reached" if reached else "no_answer", "", clerk_of(unit), now=now)
+        self.tally.verbs += 1
+        if not reached:
+            self._later(now, 4, lambda then: self._call(ticket, span, then))
+            return
+        if self.chance.random() < habits.late:
+            return  # this unit lets the limit pass
+        self._later(now, span * habits.pace, lambda then: self._answer(ticket, then))
+
+    def _answer(self, ticket: Ticket, now: datetime) -> None:
+        if ticket.state != workflow.HANDLING or ticket.lead_id is None:
+            return
+        clerk = clerk_of(self.book.units[ticket.lead_id])
+        do_reply(ticket, self.chance.choice(REPLIES), clerk, now=now, book=self.book)
+        self.tally.verbs += 1
+        self._later(now, 1.5, lambda then: self._review(ticket, then))
+
+    def _review(self, ticket: Ticket, now: datetime) -> None:
+        if ticket.state != workflow.REPLIED or ticket.lead_id is None:
+            return
+        clerk = clerk_of(self.book.units[ticket.lead_id])
+        good = self.chance.random() < 0.93
+        do_review(ticket, good, "" if good else "请补充处理结果和时间。", clerk, now=now)
+        self.tally.verbs += 1
+        if not good:
+            self._later(now, 3, lambda then: self._answer(ticket, then))
+
+    def _limit(self, ticket: Ticket, round_: int, sample: Sample, now: datetime) -> None:
+        """The limit is reached: the hotline asks (unless a redo or a new unit has moved the limit)."""
+        if ticket.state not in workflow.AT_THE_UNIT or ticket.redone != round_ or ticket.due_at != now:
+            return
+        do_limit_reached(ticket, PLATFORM, now=now, book=self.book)
+        self.tally.verbs += 1
+        self._later(now, 20, lambda then: self._ask(ticket, sample, then))
+
+    def _ask(self, ticket: Ticket, sample: Sample, now: datetime) -> None:
+        if ticket.state != workflow.CALLBACK or ticket.lead_id is None:
+            return
+        self.tally.verbs += 1
+        if self.chance.random() < 0.18:
+            do_visit(ticket, "无人接听", CALLER, now=now, book=self.book)
+            self._later(now, 12, lambda then: self._ask(ticket, sample, then))
+            return
+        habits = drift(self._habits[ticket.lead_id], (now - self._begin).days)
+        hard = sample.tier == "T4"
+        answers = answers_of(habits, ticket.overdue, hard, self.chance)
+        do_answers(ticket, answers, CALLER, now=now, book=self.book)
+        if ticket.state == workflow.DISPATCHED:
+            self._sent(ticket, sample, now)
