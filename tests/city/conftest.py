@@ -1,0 +1,27 @@
+"""The small city as a book, and a process that has forgotten the book of the test before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.city.small_city import write_city
+
+from jieban.city import queries
+from jieban.city.book import Book
+from jieban.city.pack import read_pack
+
+
+@pytest.fixture
+def small_city(tmp_path: Path) -> Book:
+    book = read_pack(write_city(tmp_path / "smalltown"))
+    assert isinstance(book, Book), book
+    return book
+
+
+@pytest.fixture(autouse=True)
+def _forgotten_book() -> Iterator[None]:
+    queries.forget_book()
+    yield
+    queries.forget_book()
