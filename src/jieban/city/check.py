@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jieban.city.book import Book
 from jieban.city.checks.dispatching import check_catalogue
+from jieban.city.checks.keys import check_keys
 from jieban.city.checks.references import check_periods, check_references, check_words
 from jieban.city.checks.rules import (
     check_calendars,
@@ -23,6 +24,7 @@ from jieban.city.findings import Finding, PackErrors
 from jieban.city.pack import read_files
 
 CHECKS = (
+    check_keys,
     check_identity,
     check_references,
     check_words,

@@ -9,23 +9,19 @@ import csv
 import io
 import re
 import tomllib
-from collections import defaultdict
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from jieban.city.book import TABLES, Book, Identity, Row
+from jieban.city.book import TABLES, Book, Identity
+from jieban.city.checks.keys import key_findings
 from jieban.city.findings import Finding, PackErrors, PackNotFound
 from jieban.city.schema import (
-    KEYS,
-    LIFELONG,
     Column,
     column_names,
     columns,
     make_book,
-    overlapping,
     remedy_for,
-    row_key,
     value_of,
 )
 from jieban.foundation import env
@@ -280,7 +276,7 @@ def _fill_table(reading: Reading, table: str, header: list[str], body: list[tupl
     names, row = column_names(table), TABLES[table]
     rows = tuple(row(**dict(zip(names, each, strict=True))) for each in zip(*values, strict=True))
     reading.tables[table], reading.lines[table] = rows, lines
-    _check_keys(reading, table, rows, lines)
+    reading.findings += key_findings(table, rows, lines)
 
 
 def _read_column(
@@ -301,28 +297,3 @@ def _read_column(
                 continue
         values.append(known[cell])
     return values
-
-
-def _check_keys(reading: Reading, table: str, rows: tuple[Row, ...], lines: list[int]) -> None:
-    """Note keys that stand twice: at all in lifelong tables, on the same day in dated ones."""
-    seen: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for index, row in enumerate(rows):
-        seen[row_key(table, row)].append(index)
-    for key, found in seen.items():
-        if len(found) == 1:
-            continue
-        name = " / ".join(str(part) for part in key)
-        spans = [(rows[index].valid_from, rows[index].valid_to) for index in found]
-        if table in LIFELONG:
-            message, remedy = (
-                f"'{name}' stands already on line {lines[found[0]]}.",
-                "A code is given once, for life.",
-            )
-        elif overlapping(spans) or len({span[0] for span in spans}) < len(spans):
-            message = (
-                f"'{name}' has periods that overlap: lines {', '.join(str(lines[index]) for index in found)}."
-            )
-            remedy = "End the earlier row (valid_to) on the day the later one begins."
-        else:
-            continue
-        reading.add(f"{table}.csv", lines[found[-1]], KEYS[table][0], message, remedy)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -163,18 +163,6 @@ def cell_text(value: Any) -> str:
     if isinstance(value, tuple):
         return "|".join(value)
     return str(value)
-
-
-def overlapping(spans: Iterable[tuple[date, date | None]]) -> bool:
-    """Whether two of the periods share a day; each runs up to but not including its end."""
-    reached: date | None = date.min
-    for start, end in sorted(spans, key=lambda span: span[0]):
-        if end is not None and end <= start:
-            continue
-        if reached is None or start < reached:
-            return True
-        reached = end
-    return False
 
 
 def fingerprint(identity: Identity, tables: Mapping[str, tuple[Any, ...]]) -> str:
