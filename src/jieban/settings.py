@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import django_stubs_ext
+
 from jieban.foundation import env
 from jieban.foundation.database import django_database
+
+django_stubs_ext.monkeypatch()
 
 PACKAGE = Path(__file__).resolve().parent
 

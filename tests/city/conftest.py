@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from tests.city.small_city import write_city
 
 from jieban.city import queries
 from jieban.city.book import Book
+from jieban.city.models import MODELS, LoadedPack
 from jieban.city.pack import read_pack
 
 
@@ -18,6 +20,14 @@ def small_city(tmp_path: Path) -> Book:
     book = read_pack(write_city(tmp_path / "smalltown"))
     assert isinstance(book, Book), book
     return book
+
+
+@pytest.fixture
+def no_city_yet(db: None) -> None:
+    """A database into which no city was loaded (the tests of the house begin with Beijing in it)."""
+    with connection.cursor() as cursor:
+        for model in (LoadedPack, *MODELS.values()):
+            cursor.execute(f"DELETE FROM {model._meta.db_table}")
 
 
 @pytest.fixture(autouse=True)

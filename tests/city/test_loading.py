@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 2)
 LATER = datetime(2026, 12, 1, 20, 0, tzinfo=UTC)  # already 2 December in the city
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_city_yet")]
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def test_beijing_is_read_fast_enough() -> None:
     assert min(times) < 1  # 0.2 s on an idle machine; the margin is for a busy one
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("no_city_yet")
 def test_beijing_is_loaded_in_seconds_and_comes_back_the_same() -> None:
     start = time.perf_counter()
     loading.load_pack(BEIJING, now=timezone.now())

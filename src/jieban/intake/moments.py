@@ -62,12 +62,12 @@ def read_moment(written: str, zone: tzinfo, now: datetime) -> datetime | None:
 
 
 def _read(text: str, zone: tzinfo) -> datetime:
-    if _EXCEL_SERIAL.fullmatch(text):
-        seconds = round(float(text) * 86_400)
-        return (_EXCEL_DAY_ZERO + timedelta(seconds=seconds)).replace(tzinfo=zone)
     match = _WRITTEN.fullmatch(text) or _COMPACT.fullmatch(text)
     if match:
         return _from_parts(match.groupdict(), zone)
+    if _EXCEL_SERIAL.fullmatch(text):
+        seconds = round(float(text) * 86_400)
+        return (_EXCEL_DAY_ZERO + timedelta(seconds=seconds)).replace(tzinfo=zone)
     if _EPOCH.fullmatch(text):
         number = float(text)
         return datetime.fromtimestamp(number / 1000 if number >= 1e11 else number, UTC)

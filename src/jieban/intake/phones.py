@@ -17,6 +17,8 @@ def read_phone(written: str) -> tuple[str, bool]:
     number from abroad keeps its +. Anything else (masked such as 138****1234, without area code, two
     numbers, words) is given back as written and identifies nobody.
     """
+    if not written:
+        return "", False
     plain = _SPACING.sub("", unicodedata.normalize("NFKC", written))
     local = _CHINA.sub("", plain)
     if local != plain and not local.startswith(("0", "1")):

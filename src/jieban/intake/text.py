@@ -8,7 +8,6 @@ import unicodedata
 _REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 # Word writes a line end inside a paragraph as a vertical tab, and a page end as a form feed.
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_SPACE_BEFORE_LINE_END = re.compile(r"[ \t]+\n")
 _MANY_LINE_ENDS = re.compile(r"\n{4,}")
 _INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"}
 
@@ -19,10 +18,11 @@ def clean_text(text: str) -> str:
     Line ends become line feeds, control characters and those that reverse the order of writing are
     removed, spaces at line ends too; more than two blank lines become two; Unicode is composed (NFC).
     """
-    text = _REMOVED.sub("", _LINE_END.sub("\n", text))
+    if not text.isprintable():  # Most short texts are, and need no more than composing.
+        text = _REMOVED.sub("", _LINE_END.sub("\n", text))
     text = unicodedata.normalize("NFC", text)
     if "\n" in text:
-        text = _SPACE_BEFORE_LINE_END.sub("\n", text)
+        text = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
         text = _MANY_LINE_ENDS.sub("\n\n\n", text)
     return text.strip()
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from jieban.foundation import sealing
 from jieban.people.models import Account, ApiKey, Requester, Unmasking, Words
+from jieban.people.roles import Role
 
 _CHINESE_NUMBER = re.compile(r"^(?:\+?86)?(1\d{10}|0\d{9,11}|[2-9]\d{6,7})$")
 
@@ -141,3 +143,21 @@ def do_make_api_key(name: str, *, now: datetime, channel: str = "api") -> str:
 def do_revoke_api_key(name: str) -> int:
     """End the active keys with this name; gives how many. One SQL statement."""
     return ApiKey.objects.filter(name=name, active=True).update(active=False)
+
+
+def do_make_account(
+    username: str, password: str, name: str, roles: Iterable[Role], unit: str, *, superuser: bool = False
+) -> Account:
+    """Make a staff account, or renew the one with this user name. Two SQL statements."""
+    account, _ = Account.objects.update_or_create(
+        username=username,
+        defaults={
+            "first_name": name,
+            "password": make_password(password),
+            "roles": [str(role) for role in roles],
+            "unit_id": unit or None,
+            "is_staff": superuser or Role.RULE_OWNER in roles,
+            "is_superuser": superuser,
+        },
+    )
+    return account

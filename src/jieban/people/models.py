@@ -18,7 +18,7 @@ class Account(AbstractUser):
 
     roles = ArrayField(models.CharField(max_length=20), default=list, verbose_name=_("roles"))
     unit = models.ForeignKey(
-        "city.Unit", null=True, blank=True, on_delete=models.PROTECT, db_constraint=True, verbose_name=_("unit")
+        "city.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit")
     )
 
     class Meta:

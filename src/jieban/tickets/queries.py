@@ -134,6 +134,22 @@ def counts_by_state(scope: Scope) -> dict[str, int]:
     return dict(rows)
 
 
+def everything() -> Scope:
+    """The scope of somebody who sees the whole city."""
+    return Scope(everything=True)
+
+
+def counts_by_channel(scope: Scope) -> dict[str, int]:
+    """How many tickets came by each channel. One SQL statement."""
+    rows = visible(scope).order_by().values_list("channel").annotate(n=Count("pk"))
+    return dict(rows)
+
+
+def simulated_count() -> int:
+    """How many tickets are simulated. One SQL statement."""
+    return Ticket.objects.filter(simulated=True).count()
+
+
 def queue_counts() -> dict[str, int]:
     """How many tickets wait in each queue for a dispatcher. One SQL statement."""
     waiting = Ticket.objects.filter(state=workflow.WAITING).order_by()

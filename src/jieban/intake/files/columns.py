@@ -14,26 +14,28 @@ class Columns:
 
     `names` are the columns that a `Row` has. Columns beginning with `_` (what a reject file adds) are
     left out, and the cells of a reject file are given back as they were before they were neutralised.
+    `width` counts the cells of a row; `hint` says how a row of this kind of file gets another width.
     """
 
     names: tuple[str, ...]
-    _width: int
+    width: int
     _places: tuple[int, ...] | None
     _restores: bool
+    hint: str = ""
 
     @classmethod
-    def from_header(cls, cells: Sequence[str]) -> "Columns":
+    def from_header(cls, cells: Sequence[str], hint: str = "") -> "Columns":
         """Take the cells of the first row; raise `CannotRead` if they are not names of columns."""
         is_reject = is_reject_header(cells)
         names = tuple(map(restore, cells)) if is_reject else name_columns(cells)
         kept = kept_columns(names)
         places = tuple(names.index(name) for name in kept)
         whole = len(kept) == len(names)
-        return cls(kept, len(names), None if whole else places, is_reject)
+        return cls(kept, len(names), None if whole else places, is_reject, hint)
 
     def row(self, number: int, cells: list[str], raw: Callable[[], str]) -> Row | BadRow | None:
         """Take the cells of a row and give the row, why it is bad, or None if every cell is empty."""
-        if len(cells) != self._width:
+        if len(cells) != self.width:
             if not any(cells):
                 return None
             problem = self._fit(cells)
@@ -48,14 +50,11 @@ class Columns:
         return Row(number, dict(zip(self.names, cells, strict=True)))
 
     def _fit(self, cells: list[str]) -> str:
-        while len(cells) > self._width and not cells[-1]:
+        while len(cells) > self.width and not cells[-1]:
             cells.pop()
-        if len(cells) == self._width:
+        if len(cells) == self.width:
             return ""
-        return (
-            f"The row has {len(cells)} cells, the header has {self._width} columns. "
-            "A quotation mark may be missing around a text with a separator or a line end in it."
-        )
+        return f"The row has {len(cells)} cells, the header has {self.width} columns. {self.hint}".strip()
 
 
 def overlong(cells: Sequence[str]) -> str:

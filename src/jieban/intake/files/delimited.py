@@ -23,12 +23,13 @@ _DELIMITERS = ",\t;|，"
 _SAMPLE_RECORDS = 20
 # Going back after a quotation mark that is never closed costs a second reading; a file made to do
 # that on every line must not keep us busy for ever.
-_MAX_REREAD_CHARS = 64 * MAX_CELL_CHARS
+_MAX_REREAD_CHARS = 4 * MAX_RECORD_CHARS
 
 _UNCLOSED = (
     "A quotation mark is opened here and not closed. Write a quotation mark inside a text twice, "
     "and close the text with one."
 )
+_HINT = "A quotation mark may be missing around a text with a separator or a line end in it."
 
 type _Record = tuple[int, list[str] | BadRow]
 
@@ -53,7 +54,7 @@ def open_delimited(path: Path) -> Table:
 def _rows(path: Path, encoding: Encoding, delimiter: str, columns: Columns) -> Iterator[Row | BadRow]:
     with open_text(path, encoding) as stream:
         lines = Lines(stream)
-        records = _records(lines, delimiter)
+        records = _records(lines, delimiter, _MAX_REREAD_CHARS)
         _skip_header(records)
         for number, cells in records:
             if isinstance(cells, BadRow):
@@ -83,11 +84,14 @@ def _damage(lines: Lines, cells: list[str], encoding: Encoding) -> str:
     return ""
 
 
-def _records(lines: Lines, delimiter: str) -> Iterator[_Record]:
-    """Give each record with the number of its first line; blank lines give no cells."""
+def _records(lines: Lines, delimiter: str, budget: int = 0) -> Iterator[_Record]:
+    """Give each record with the number of its first line; blank lines give no cells.
+
+    After a quotation mark that is never closed it goes back to the next line, as long as the lines
+    read again are no more than `budget` characters; beyond that they are all one bad row.
+    """
     reader = csv.reader(lines, delimiter=delimiter)
     csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD_CHARS))
-    budget = _MAX_REREAD_CHARS
     while True:
         number = lines.begin()
         try:
@@ -130,7 +134,7 @@ def _read_header(path: Path, encoding: Encoding, delimiter: str) -> tuple[Column
                 )
             if any(cell.strip() for cell in cells):
                 _refuse_damaged_header(cells)
-                return Columns.from_header(cells), number
+                return Columns.from_header(cells, _HINT), number
     raise CannotRead("The file is empty: it has no row with text.", "Choose a file with a header and rows.")
 
 

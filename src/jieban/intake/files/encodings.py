@@ -13,7 +13,8 @@ MARK_UNDECODABLE = "jieban-mark-undecodable"
 
 UNDECODABLE = re.compile("[\udc00-\udcff]")
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
+_SAMPLE = 1 << 20
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -23,6 +24,8 @@ _MARKS = (
 )
 # Above this share of undecodable bytes among all that is not ASCII, it is another encoding.
 _MAX_DAMAGE = 0.2
+# As many undecodable bytes say enough: marking each one is slow.
+_ENOUGH_DAMAGE = 1_000
 
 
 @dataclass(frozen=True)
@@ -67,20 +70,32 @@ def _utf16_without_mark(head: bytes) -> str:
         return ""
     high, low = head[0::2].count(0), head[1::2].count(0)
     pairs = len(head) // 2
+    if low + high < pairs * 0.4 and _starts_as_utf8(head):
+        return ""
     if low > pairs * 0.05 and low > 4 * high:
-        return "utf-16-le" if _separates(head, "utf-16-le") else ""
+        return "utf-16-le" if _has_lines(head, "utf-16-le") else ""
     if high > pairs * 0.05 and high > 4 * low:
-        return "utf-16-be" if _separates(head, "utf-16-be") else ""
+        return "utf-16-be" if _has_lines(head, "utf-16-be") else ""
     return ""
 
 
-def _separates(head: bytes, encoding: str) -> bool:
+def _starts_as_utf8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _has_lines(head: bytes, encoding: str) -> bool:
     text = head.decode(encoding, "replace")
-    return "\0" not in text and any(mark in text for mark in ",;\t\n\r{")
+    if "\0" in text:
+        return False
+    return "\n" in text or "\r" in text or not (b"\n" in head or b"\r" in head)
 
 
 def _damage(path: Path, encoding: str) -> float:
-    """Give the share of undecodable bytes among all that is not ASCII: 0.0 for a whole file."""
+    """Give the share of undecodable bytes in what is not ASCII; 0.0 for a whole file."""
     if _is_whole(path, encoding):
         return 0.0
     bad = good = 0
@@ -90,6 +105,8 @@ def _damage(path: Path, encoding: str) -> float:
         found = len(UNDECODABLE.findall(text))
         bad += found
         good += len(text) - found - _ascii_count(text)
+        if bad > _ENOUGH_DAMAGE:
+            break
     return max(bad, 1) / max(bad + good, 1)
 
 
@@ -116,7 +133,7 @@ def _decoded(path: Path, encoding: str, errors: str) -> Iterator[str]:
 
 def _is_mostly_ascii(path: Path) -> bool:
     with path.open("rb") as file:
-        sample = file.read(_CHUNK)
+        sample = file.read(_SAMPLE)
     return sum(byte > 127 for byte in sample) * 20 < len(sample)
 
 

@@ -129,7 +129,7 @@ def _refuse_binary(head: bytes) -> None:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > len(head) // 5:
         return  # UTF-16 has many zero bytes; what is no text in it, the rows will tell.
     controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1a\x1b\0" for byte in head)
-    if controls * 20 > len(head):
+    if controls > 50 and controls * 20 > len(head):
         raise CannotRead("The file holds binary data, not text.", _READABLE)
 
 

@@ -85,7 +85,7 @@ def _refuse_bombs(path: Path, metadata: Any) -> None:
     ratio = largest / path.stat().st_size
     if largest > _MAX_GROUP_BYTES or (largest > _RATIO_COUNTS_FROM_BYTES and ratio > _MAX_RATIO):
         raise CannotRead(
-            f'A row group of "{path.name}" unpacks to {largest / 2**30:.1f} GiB, {ratio:,.0f} times its size.',
+            f'A part of "{path.name}" unpacks to {largest / 2**30:.1f} GiB, {ratio:,.0f} times its size.',
             f"Write it with row groups of at most {_MAX_GROUP_BYTES >> 30} GiB.",
         )
 

@@ -82,6 +82,7 @@ def _rows(path: Path, sheet: str, header_number: int, columns: Columns) -> Itera
             if problem:
                 yield BadRow(number, problem, shortened("\t".join(cells)))
                 continue
+            cells += [""] * (columns.width - len(cells))  # Excel leaves out what is empty at the end.
             row = columns.row(number, cells, partial("\t".join, tuple(cells)))
             if row is not None:
                 yield row
