@@ -59,7 +59,7 @@ class TestMapping:
     @pytest.mark.parametrize(
         ("pairs", "needle"),
         [
-            (["titel=标题"], "Did you mean title?"),
+            (["titel=标题"], "Did you mean title or time?"),
             (["title=标提"], "Did you mean 标题?"),
             (["title=xyz"], "The columns are: 标题, 内容."),
             (["title"], "field=column"),
@@ -237,6 +237,7 @@ class TestPhones:
             ("８６１３８１２３４１２３４", "13812341234"),
             ("(010) 6512 3456", "01065123456"),
             ("+86 10 6512 3456", "01065123456"),
+            ("+86 (0)755 8888 1234", "075588881234"),
             ("+1 212-555-0100", "+12125550100"),
         ],
     )

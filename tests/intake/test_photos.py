@@ -5,6 +5,7 @@ import struct
 import time
 import zipfile
 import zlib
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,9 +17,7 @@ from jieban.intake.photos import BadPhoto, clean_photo
 SECRET = b"SECRET-PLACE"
 
 
-def photo(
-    kind: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = "RGB", **options: object
-) -> bytes:
+def photo(kind: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = "RGB", **options: Any) -> bytes:
     image = Image.linear_gradient("L").resize(size).convert(mode)
     out = io.BytesIO()
     image.save(out, kind, **options)
@@ -88,7 +87,7 @@ def test_nothing_is_told_but_the_picture(kind: str) -> None:
     exif = Image.Exif()
     exif[0x010E] = SECRET.decode()
     exif.get_ifd(0x8825)[1] = "N"
-    options: dict[str, object] = {"exif": exif, "icc_profile": SECRET * 20}
+    options: dict[str, Any] = {"exif": exif, "icc_profile": SECRET * 20}
     if kind == "JPEG":
         options["comment"] = SECRET
     dirty = photo(kind, **options) + SECRET
@@ -134,10 +133,10 @@ def test_cut_off(kind: str) -> None:
     assert "cut off" in refusal(data[: len(data) // 2]).reason
 
 
-@pytest.mark.parametrize("side", [10_000, 30_000, 2**31 - 1])
+@pytest.mark.parametrize("side", [8_000, 10_000, 30_000, 2**31 - 1])
 def test_a_small_file_that_claims_a_huge_picture(side: int) -> None:
     start = time.perf_counter()
-    assert "pixels" in refusal(png_of(side, side)).reason or side > 30_000
+    assert "pixels" in refusal(png_of(side, side)).reason
     assert time.perf_counter() - start < 0.5
 
 

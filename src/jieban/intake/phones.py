@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 _SPACING = re.compile(r"[\s\-‐‑‒–—―−.()\u200b\u200e\u200f\u202d\u202c]+")
-_CHINA = re.compile(r"(?:\+|00)?86(?=1[3-9]\d{9}$|0?[2-9]\d{8,10}$)")
+# After 86 comes a mobile number, or an area code (10 is Beijing) mostly written without its 0.
+_CHINA = re.compile(r"(?:\+|00)?86(?=1[3-9]\d{9}$|0?10\d{8}$|0?[2-9]\d{8,10}$)")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"0[1-9]\d{8,10}")
 _ABROAD = re.compile(r"\+[1-9]\d{6,14}")
@@ -21,7 +22,7 @@ def read_phone(written: str) -> tuple[str, bool]:
         return "", False
     plain = _SPACING.sub("", unicodedata.normalize("NFKC", written))
     local = _CHINA.sub("", plain)
-    if local != plain and not local.startswith(("0", "1")):
+    if local != plain and not _MOBILE.fullmatch(local) and not local.startswith("0"):
         local = "0" + local
     if _MOBILE.fullmatch(local) or _LANDLINE.fullmatch(local):
         return local, True
