@@ -26,8 +26,8 @@ def small_city(tmp_path: Path) -> Book:
 def no_city_yet(db: None) -> None:
     """A database into which no city was loaded (the tests of the house begin with Beijing in it)."""
     with connection.cursor() as cursor:
-        tables = ", ".join(model._meta.db_table for model in (LoadedPack, *MODELS.values()))
-        cursor.execute(f"TRUNCATE {tables} CASCADE")  # by rows it would check each reference to them
+        tables = [LoadedPack._meta.db_table, *(model._meta.db_table for model in MODELS.values())]
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")  # by rows, each reference would be checked
 
 
 @pytest.fixture(autouse=True)
