@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 
 from django.db import DataError, IntegrityError
 
@@ -74,6 +73,7 @@ def take_in(
             if taken is not None and isinstance(row, Row):
                 good.append((row, taken))
         _store(_without_twins(good, report), rejects, now, book, reader, report)
+        rejects.flush()
         report.read += len(batch)
         progress(len(batch))
     return report
@@ -90,7 +90,7 @@ def _check(
     report: Report,
 ) -> Request | None:
     if isinstance(row, BadRow):
-        rejects.add_bad(row)
+        rejects.add(row)
         _rejected(report, row.reason)
         return None
     incoming = read_row(row, mapping, source, now=now, book=book)
@@ -171,8 +171,3 @@ def _batches(table: Table, size: int) -> Iterator[list[Row | BadRow]]:
     rows = iter(table)
     while batch := list(islice(rows, size)):
         yield batch
-
-
-def reject_path(path: Path) -> Path:
-    """Where the rows that could not be taken are written when nothing else is asked for."""
-    return path.with_name(f"{path.stem}.rejected.csv")

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from jieban.foundation.inserting import insert_rows
 from jieban.matters.kinds import Kind
 from jieban.matters.models import Event, Matter
 from jieban.matters.rules import Actor, Recorded, Step, check_digit
@@ -81,8 +82,8 @@ def do_open(kind: Kind, openings: Sequence[Opening]) -> list[Matter]:
         recorded.append((matter.pk, events))
         stored.extend(as_stored(kind.name, matter.pk, event) for event in events)
     with transaction.atomic(savepoint=False):
-        kind.model._default_manager.bulk_create(matters)
-        Event.objects.bulk_create(stored)
+        insert_rows(kind.model, matters)
+        insert_rows(Event, stored)
         for pk, events in recorded:
             _enqueue(kind, pk, events)
     return matters
@@ -115,7 +116,7 @@ def do_advance(kind: Kind, matter: Matter, *steps: Step) -> Matter:
         hit = kind.model._default_manager.filter(pk=matter.pk, version=before["version"]).update(**changed)
         if not hit:
             raise _overtaken(matter)
-        Event.objects.bulk_create([as_stored(kind.name, matter.pk, event) for event in events])
+        insert_rows(Event, [as_stored(kind.name, matter.pk, event) for event in events])
         _enqueue(kind, matter.pk, events)
     for name, value in changed.items():
         setattr(matter, name, value)

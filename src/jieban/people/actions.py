@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from jieban.foundation import sealing
+from jieban.foundation.inserting import insert_rows
 from jieban.people.models import Account, ApiKey, Requester, Unmasking, Words
 from jieban.people.roles import Role
 
@@ -94,16 +95,19 @@ def _nobody(contact: Contact, index: int) -> str:
 
 def do_keep_words(kept: Sequence[Kept], *, now: datetime) -> None:
     """Keep requesters' words sealed. One SQL statement for all."""
-    Words.objects.bulk_create(
-        Words(
-            id=one.matter,
-            requester_id=one.requester,
-            title=sealing.seal(one.title, "title"),
-            text=sealing.seal(one.text, "text"),
-            address=sealing.seal(one.address, "address"),
-            created_at=now,
-        )
-        for one in kept
+    insert_rows(
+        Words,
+        [
+            Words(
+                id=one.matter,
+                requester_id=one.requester,
+                title=sealing.seal(one.title, "title"),
+                text=sealing.seal(one.text, "text"),
+                address=sealing.seal(one.address, "address"),
+                created_at=now,
+            )
+            for one in kept
+        ],
     )
 
 

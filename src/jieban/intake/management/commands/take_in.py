@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from jieban.city.queries import book
 from jieban.foundation.errors import OperatorError
 from jieban.intake.fieldmap import FIELDS, MappingError, make_mapping
 from jieban.intake.files import CannotRead, open_table
-from jieban.intake.rejects import RejectFile
-from jieban.intake.take_in import Report, reject_path, take_in
+from jieban.intake.rejects import CannotWrite, RejectFile, reject_path
+from jieban.intake.take_in import Report, take_in
 from jieban.reading.reader import reader_for
 
 _COUNTS = (
@@ -53,12 +54,13 @@ class Command(BaseCommand):
         rejects_at: Path = options["rejects"] or reject_path(path)
         try:
             table = open_table(path, options["sheet"])
-            mapping = make_mapping([pair for text in options["map"] for pair in text.split(",")], table.columns)
-        except (CannotRead, MappingError) as error:
+            mapping = make_mapping(_pairs(options["map"], table.columns), table.columns)
+            rejects_file = RejectFile(rejects_at, table.columns, resume=rejects_at.exists())
+        except (CannotRead, MappingError, CannotWrite) as error:
             raise OperatorError(error.reason, error.remedy) from error
         city = book()
         bar = _progress()
-        with bar, RejectFile(rejects_at, table.columns) as rejects:
+        with bar, rejects_file as rejects:
             job = bar.add_task(path.name, total=table.total)
             report = take_in(
                 table,
@@ -84,6 +86,13 @@ class Command(BaseCommand):
             self.stdout.write(f"{count:>9,}    {reason}")
         if report.rejected:
             self.stdout.write(f"\nMend the rejected rows in {rejects_at} and take that file in again.")
+
+
+def _pairs(given: list[str], columns: Sequence[str]) -> list[str]:
+    """The pairs after ``--map``; several may stand in one word, split at commas where no column has one."""
+    if any("," in column for column in columns):
+        return given
+    return [pair for word in given for pair in word.split(",")]
 
 
 def _progress() -> Progress:

@@ -1,0 +1,48 @@
+"""From a finished draft to a ticket, in one transaction and once for each draft."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from jieban.city.book import Book
+from jieban.intake import draft as drafts
+from jieban.intake.actions import do_take_in
+from jieban.intake.channels import as_request, read_fields
+from jieban.intake.draft import Draft
+from jieban.intake.following import do_attach_photos
+from jieban.intake.mapping import Refusal
+from jieban.matters.actors import requester
+from jieban.reading.reader import Reader
+
+SOURCE = "web"
+
+
+class Refused(Exception):
+    """The draft cannot be taken as it is; ``field`` names the answer."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"{refusal.reason} {refusal.remedy}")
+        self.field = refusal.field
+
+
+def do_file(draft: Draft, *, now: datetime, book: Book, reader: Reader) -> int:
+    """File a draft with its photos; gives the id of the ticket. At most eleven SQL statements.
+
+    The same draft again, even from a second process at the same moment, gives the same ticket.
+    Raises ``Refused``.
+    """
+    values = {"text": draft.text, "address": draft.address, "phone": draft.phone, "name": draft.name}
+    incoming = read_fields(values, SOURCE, now=now, book=book)
+    if isinstance(incoming, Refusal):
+        raise Refused(incoming)
+    request = as_request(
+        incoming, source=SOURCE, book=book, key=draft.token, channel=SOURCE, place=draft.place or draft.district
+    )
+    photos = drafts.files_of(draft)
+    with transaction.atomic():
+        (outcome,) = do_take_in([request], requester(), now=now, book=book, reader=reader)
+        if outcome.ticket_row is not None and photos:
+            do_attach_photos(outcome.ticket_row, photos, requester(outcome.number), now=now, book=book)
+    return outcome.ticket

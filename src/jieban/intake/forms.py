@@ -1,0 +1,95 @@
+"""The questions of filing as forms: what may be left out may be left out, every refusal says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from jieban.city.book import Place
+from jieban.people.actions import phone_digits
+
+LINE_CHARS = 200
+type Choices = list[tuple[str, str]]
+
+
+class WhatForm(forms.Form):
+    """What happened, in the person's own words."""
+
+    text = forms.CharField(
+        error_messages={"required": gettext_lazy("Tell us in a few words what happened.")}, strip=True
+    )
+
+    def __init__(self, *args: object, most: int, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        self._most = most
+
+    def clean_text(self) -> str:
+        """The words, whatever they are; only their length has a limit."""
+        text: str = self.cleaned_data["text"]
+        if len(text) > self._most:
+            raise ValidationError(
+                _("That is %(n)d signs; %(most)d can be taken at once. Nothing is lost: shorten it a little.")
+                % {"n": len(text), "most": self._most}
+            )
+        return text
+
+
+class WhereForm(forms.Form):
+    """Where it is: in words, and the district when it is known."""
+
+    address = forms.CharField(
+        required=False,
+        max_length=LINE_CHARS,
+        error_messages={"max_length": gettext_lazy("Keep the place to 200 signs; the rest belongs to the story.")},
+    )
+    district = forms.ChoiceField(
+        required=False, error_messages={"invalid_choice": gettext_lazy("Choose a district from the list.")}
+    )
+
+    def __init__(self, *args: object, districts: Choices, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        self.fields["district"].choices = districts  # type: ignore[attr-defined]
+
+
+class StreetForm(forms.Form):
+    """In which street (街道、乡镇) it is; may stay open."""
+
+    street = forms.ChoiceField(
+        required=False, error_messages={"invalid_choice": gettext_lazy("Choose a street from the list.")}
+    )
+
+    def __init__(self, *args: object, streets: Choices, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        self.fields["street"].choices = streets  # type: ignore[attr-defined]
+
+
+class ReachForm(forms.Form):
+    """How to reach the person; both may stay empty."""
+
+    phone = forms.CharField(
+        required=False,
+        max_length=40,
+        error_messages={"max_length": gettext_lazy("That is too long for a phone number.")},
+    )
+    name = forms.CharField(
+        required=False, max_length=60, error_messages={"max_length": gettext_lazy("Shorten the name a little.")}
+    )
+
+    def clean_phone(self) -> str:
+        """A number that can be called, or nothing."""
+        phone: str = self.cleaned_data["phone"].strip()
+        if phone and not phone_digits(phone):
+            raise ValidationError(
+                _("We cannot call this number. A mobile number has 11 digits; a landline begins with its area code.")
+            )
+        return phone
+
+
+def choices_of(places: Iterable[Place], unknown: str, english: bool) -> Choices:
+    """The places as a list to choose from; the first line leaves it open."""
+    named = [(place.code, place.name_en if english and place.name_en else place.name) for place in places]
+    return [("", unknown), *named]
