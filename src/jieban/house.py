@@ -24,7 +24,7 @@ NEIGHBOURS: frozenset[tuple[str, str]] = frozenset(
         ("handling", "dispatch"),  # an objection goes back to dispatch
         ("callback", "handling"),  # an unsolved ticket is handed out again
         ("web", "api"),  # the roof is one floor; the shell mounts the API
-        ("cli", "demo"),
+        ("demo", "cli"),  # the demonstration ends in serving
     }
 )
 """(from, to): the only imports allowed between rooms of one floor."""

@@ -84,6 +84,11 @@ class WorkCalendar:
         return local.astimezone(UTC)
 
 
+def local_day(book: Book, now: datetime) -> date:
+    """The day in the city at the moment ``now``."""
+    return now.astimezone(ZoneInfo(book.identity.timezone)).date()
+
+
 @cache
 def parse_hours(hours: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     """Spans such as ``09:00-12:00`` as minutes from midnight, in order.

@@ -7,12 +7,12 @@ ticket goes out by itself or before a person is part of the proposal.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jieban.city.book import Book, CatalogueRow, Unit
 from jieban.city.catalogue import resolve, rows_for
+from jieban.city.clock import local_day as local_day  # here for those who ask dispatch for it
 from jieban.reading.result import PlaceFound, Reading, Reason
 
 DISPATCH_QUEUE = "dispatch"  # a dispatcher decides
@@ -155,8 +155,3 @@ def place_at(book: Book, code: str, quote: str = "", confidence: float = 1.0) ->
         quote=quote,
         confidence=confidence,
     )
-
-
-def local_day(book: Book, now: datetime) -> date:
-    """The day in the city at the moment ``now``."""
-    return now.astimezone(ZoneInfo(book.identity.timezone)).date()

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from jieban.city.book import Book
-from jieban.city.clock import due_after_pauses
-from jieban.dispatch.rules import local_day
+from jieban.city.clock import due_after_pauses, local_day
 from jieban.matters.actions import do_advance
 from jieban.matters.rules import Actor, NotPossible, Step
 from jieban.tickets.kind import TICKET
