@@ -38,7 +38,12 @@ def do_file(draft: Draft, *, now: datetime, book: Book, reader: Reader) -> int:
     if isinstance(incoming, Refusal):
         raise Refused(incoming)
     request = as_request(
-        incoming, source=SOURCE, book=book, key=draft.token, channel=SOURCE, place=draft.place or draft.district
+        incoming,
+        source=SOURCE,
+        book=book,
+        key=draft.token,
+        channel=SOURCE,
+        place=draft.place or draft.district,
     )
     photos = drafts.files_of(draft)
     with transaction.atomic():

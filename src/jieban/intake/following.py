@@ -44,7 +44,12 @@ def next_urge(ticket: Ticket, *, now: datetime, book: Book) -> datetime | None:
     """From when the ticket may be urged again; None when it may be now. One SQL statement, or none."""
     if not ticket.urged:
         return None
-    last = Event.objects.filter(matter=ticket.pk, verb="urge").order_by("-seq").values_list("at", flat=True).first()
+    last = (
+        Event.objects.filter(matter=ticket.pk, verb="urge")
+        .order_by("-seq")
+        .values_list("at", flat=True)
+        .first()
+    )
     if last is None:
         return None
     again = last + timedelta(hours=float(book.rule("urge.gap_hours", local_day(book, now))))

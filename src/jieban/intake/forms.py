@@ -44,7 +44,9 @@ class WhereForm(forms.Form):
     address = forms.CharField(
         required=False,
         max_length=LINE_CHARS,
-        error_messages={"max_length": gettext_lazy("Keep the place to 200 signs; the rest belongs to the story.")},
+        error_messages={
+            "max_length": gettext_lazy("Keep the place to 200 signs; the rest belongs to the story.")
+        },
     )
     district = forms.ChoiceField(
         required=False, error_messages={"invalid_choice": gettext_lazy("Choose a district from the list.")}
@@ -76,7 +78,9 @@ class ReachForm(forms.Form):
         error_messages={"max_length": gettext_lazy("That is too long for a phone number.")},
     )
     name = forms.CharField(
-        required=False, max_length=60, error_messages={"max_length": gettext_lazy("Shorten the name a little.")}
+        required=False,
+        max_length=60,
+        error_messages={"max_length": gettext_lazy("Shorten the name a little.")},
     )
 
     def clean_phone(self) -> str:
@@ -84,7 +88,7 @@ class ReachForm(forms.Form):
         phone: str = self.cleaned_data["phone"].strip()
         if phone and not phone_digits(phone):
             raise ValidationError(
-                _("We cannot call this number. A mobile number has 11 digits; a landline begins with its area code.")
+                _("We cannot call this number. A mobile has 11 digits; a landline needs its area code.")
             )
         return phone
 

@@ -27,9 +27,9 @@ from jieban.reading.reader import Reader, reader_for
 STEPS = ("what", "where", "photos", "reach", "check")
 
 
-def _city() -> tuple[Book, Reader, datetime, date]:
-    city, now = book(), datetime.now(UTC)
-    return city, reader_for(city), now, local_day(city, now)
+def _city() -> tuple[Book, Reader, date]:
+    city = book()
+    return city, reader_for(city), local_day(city, datetime.now(UTC))
 
 
 def show(request: HttpRequest, step: str, draft: Draft, **context: Any) -> HttpResponse:
@@ -50,7 +50,7 @@ def _onward(draft: Draft, step: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def what(request: HttpRequest) -> HttpResponse:
     """What happened."""
-    city, reader, now, on = _city()
+    city, reader, on = _city()
     draft = drafts.load(request.session)
     form = WhatForm(
         request.POST or None, initial={"text": draft.text}, most=int(city.rule("intake.max_text_chars", on))
@@ -70,12 +70,15 @@ def what(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def where(request: HttpRequest) -> HttpResponse:
     """Where it is: in words, and the district."""
-    city, reader, _now, on = _city()
+    city, reader, on = _city()
     draft = drafts.load(request.session)
     if not draft.text:
         return redirect("file_what")
     found = understood(reader, draft.text, draft.address)
-    first = {"address": draft.address, "district": draft.district or _guess(draft, found and found.district)}
+    first = {
+        "address": draft.address,
+        "district": draft.district or _guess(draft, found.district if found else ""),
+    }
     choices = choices_of(districts(city, on), _("I do not know"), _is_english())
     form = WhereForm(request.POST or None, initial=first, districts=choices)
     if request.method == "POST" and form.is_valid():
@@ -88,9 +91,9 @@ def where(request: HttpRequest) -> HttpResponse:
     return show(request, "where", draft, form=form, understood=found)
 
 
-def _guess(draft: Draft, code: str | None) -> str:
+def _guess(draft: Draft, code: str) -> str:
     """What was understood, as long as the person has not answered himself."""
-    return code or "" if "where" not in draft.done else ""
+    return "" if "where" in draft.done else code
 
 
 @public
@@ -98,7 +101,7 @@ def _guess(draft: Draft, code: str | None) -> str:
 @require_http_methods(["GET", "POST"])
 def street(request: HttpRequest) -> HttpResponse:
     """In which street of the district it is."""
-    city, reader, _now, on = _city()
+    city, reader, on = _city()
     draft = drafts.load(request.session)
     if not draft.district:
         return redirect("file_where")
@@ -152,7 +155,9 @@ def check(request: HttpRequest) -> HttpResponse:
             return _file(request, draft)
     if not draft.text:
         if request.method == "POST":
-            messages.warning(request, _("We no longer have your answers here. What you wrote is kept in your browser."))
+            messages.warning(
+                request, _("We no longer have your answers here. What you wrote is kept in your browser.")
+            )
         return redirect("file_what")
     draft.finish("check")
     drafts.save(request.session, draft)
@@ -160,9 +165,9 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 def _file(request: HttpRequest, draft: Draft) -> HttpResponse:
-    city, reader, now, _on = _city()
+    city, reader, _on = _city()
     try:
-        ticket = do_file(draft, now=now, book=city, reader=reader)
+        ticket = do_file(draft, now=datetime.now(UTC), book=city, reader=reader)
     except Refused as refused:
         return show(request, "check", draft, refused=refused)
     drafts.remember_filed(request.session, draft.token, ticket)

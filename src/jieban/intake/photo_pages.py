@@ -65,7 +65,7 @@ class Quota(FileUploadHandler):
         return None
 
 
-def take_photos(files: Iterable[UploadedFile], limits: Limits) -> tuple[list[CleanPhoto], list[str]]:
+def take_photos(files: Iterable[UploadedFile[bytes]], limits: Limits) -> tuple[list[CleanPhoto], list[str]]:
     """The photos that can be taken, cleaned, and for each that cannot a sentence why."""
     taken: list[CleanPhoto] = []
     refused: list[str] = []
@@ -80,7 +80,7 @@ def take_photos(files: Iterable[UploadedFile], limits: Limits) -> tuple[list[Cle
     return taken, refused
 
 
-def _too_large(file: UploadedFile, limits: Limits) -> str:
+def _too_large(file: UploadedFile[bytes], limits: Limits) -> str:
     return _("%(name)s is larger than %(most)d MB. Send it smaller, or a screenshot of it.") % {
         "name": file.name,
         "most": limits.megabytes,
@@ -115,7 +115,9 @@ def _photo_page(request: HttpRequest, limits: Limits) -> HttpResponse:
         if not refused:
             step = "check" if "check" in draft.done else "reach"
             return redirect(f"file_{step}" if go_on else "file_photos")
-    return show(request, "photos", draft, limits=limits, refused=refused, full=len(draft.photos) >= limits.count)
+    return show(
+        request, "photos", draft, limits=limits, refused=refused, full=len(draft.photos) >= limits.count
+    )
 
 
 def _change(request: HttpRequest, draft: drafts.Draft, limits: Limits) -> list[str]:
@@ -125,7 +127,9 @@ def _change(request: HttpRequest, draft: drafts.Draft, limits: Limits) -> list[s
     taken, refused = take_photos(request.FILES.getlist("photos"), limits)
     for photo in taken:
         if len(draft.photos) >= limits.count:
-            refused.append(_("%(most)d photos are enough; the others were left out.") % {"most": limits.count})
+            refused.append(
+                _("%(most)d photos are enough; the others were left out.") % {"most": limits.count}
+            )
             break
         drafts.add_photo(draft, photo)
     return refused

@@ -33,7 +33,7 @@ The admin asks ``is_staff``, the API an API key; the longest beginning that fits
 
 
 def page(permission: str) -> Callable[[View], View]:
-    """Declare the permission of a view and ask for it. Raises ``KeyError`` for one that is not in the table."""
+    """Declare the permission of a view and ask for it. Raises ``KeyError`` for an unknown one."""
     if permission != PUBLIC:
         PERMISSIONS[permission]
 

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from jieban.web import site
+from jieban.web import attached, my, site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", site.home, name="home"),
@@ -15,8 +15,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", site.language, name="language"),
     path("text-size/", site.text_size, name="text_size"),
     path("healthz", site.healthz, name="healthz"),
-    path("my/", site.home, name="my"),
-    path("rates/", site.home, name="rates"),
+    path("file/", include("jieban.intake.urls")),
+    path("my/", my.lookup, name="my"),
+    path("my/<slug:number>/", my.ticket, name="my_ticket"),
+    path("my/<slug:number>/urge/", my.urge, name="my_urge"),
+    path("my/<slug:number>/answers/", my.answer, name="my_answer"),
+    path("my/<slug:number>/photo/<slug:sha256>.jpg", attached.my_photo, name="my_photo"),
+    path("photo/<slug:number>/<slug:sha256>.jpg", attached.ticket_photo, name="ticket_photo"),
+    path("rates/", include("jieban.assessment.urls")),
 ]
 
 if find_spec("jieban.web.staff_urls"):

@@ -1,0 +1,179 @@
+"""The requester's own pages: where his request is, in plain words, and what he may say to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from jieban.callback.actions import Answers, do_answers
+from jieban.city.queries import book
+from jieban.intake import draft as drafts
+from jieban.intake.actions import query_code_fits
+from jieban.intake.following import UrgedAlready, do_urge, next_urge
+from jieban.matters.actions import Overtaken
+from jieban.matters.actors import requester
+from jieban.matters.queries import attachments, timeline
+from jieban.matters.rules import NotPossible
+from jieban.people.access import public
+from jieban.tickets import workflow
+from jieban.tickets.models import Ticket
+from jieban.tickets.queries import by_number
+from jieban.web import throttle, told
+from jieban.web.context import is_english
+from jieban.web.words import when_words
+
+
+class LookupForm(forms.Form):
+    """Number and query code."""
+
+    number = forms.CharField(
+        max_length=40, error_messages={"required": gettext_lazy("Type the number of your request.")}
+    )
+    code = forms.CharField(max_length=20, error_messages={"required": gettext_lazy("Type the query code.")})
+
+
+class AnswersForm(forms.Form):
+    """The three questions (Ordinance Art. 23)."""
+
+    contacted = forms.ChoiceField(
+        choices=[("yes", ""), ("no", "")],
+        error_messages={"required": gettext_lazy("Say whether you were contacted.")},
+    )
+    solved = forms.ChoiceField(
+        choices=list(told.SOLVED_WORDS.items()),
+        error_messages={"required": gettext_lazy("Say whether it is solved.")},
+    )
+    satisfied = forms.ChoiceField(
+        choices=list(told.SATISFIED_WORDS.items()),
+        error_messages={"required": gettext_lazy("Say whether you are satisfied.")},
+    )
+    comment = forms.CharField(required=False, max_length=1000)
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "POST"])
+def lookup(request: HttpRequest) -> HttpResponse:
+    """Number and code; two SQL statements at most. What was wrong is never told apart."""
+    if request.method != "POST":
+        return render(request, "web/my/lookup.html", {"form": LookupForm(initial=request.GET.dict())})
+    form = LookupForm(request.POST)
+    if throttle.too_many(request):
+        form.add_error(None, _("That was tried too often. Please wait a quarter of an hour, or call us."))
+    elif form.is_valid():
+        ticket = _opened_by(form.cleaned_data["number"], form.cleaned_data["code"])
+        if ticket is not None:
+            drafts.remember_mine(request.session, ticket.pk)
+            return redirect("my_ticket", ticket.number)
+        throttle.count_failure(request)
+        form.add_error(None, _("Number and query code do not go together. Both stand on your receipt."))
+    return render(request, "web/my/lookup.html", {"form": form}, status=422)
+
+
+def _opened_by(number: str, code: str) -> Ticket | None:
+    """The ticket that number and code open together; as much work for a wrong number as for a wrong code."""
+    ticket = by_number("".join(number.split()))
+    fits = query_code_fits(ticket.pk if ticket else 0, code)
+    return ticket if ticket and fits else None
+
+
+def _mine(request: HttpRequest, number: str) -> Ticket | None:
+    ticket = by_number(number)
+    return ticket if ticket and drafts.is_mine(request.session, ticket.pk) else None
+
+
+@public
+@never_cache
+@require_GET
+def ticket(request: HttpRequest, number: str) -> HttpResponse:
+    """Where the request is. Four SQL statements besides the session's."""
+    mine = _mine(request, number)
+    if mine is None:
+        return redirect(f"/my/?number={number}")
+    return _show(request, mine)
+
+
+def _show(request: HttpRequest, mine: Ticket, status: int = 200, **context: Any) -> HttpResponse:
+    city, now = book(), datetime.now(UTC)
+    verbs = workflow.WORKFLOW.verbs(mine.row(), requester(mine.number))
+    shown = {
+        "ticket": mine,
+        "state": told.STATES[mine.state],
+        "story": told.story(timeline(mine.pk), city, is_english()),
+        "photos": attachments(mine.pk) if mine.photos else (),
+        "may_urge": "urge" in verbs and mine.state != workflow.CALLBACK,
+        "urge_again": next_urge(mine, now=now, book=city),
+        "may_answer": mine.state == workflow.CALLBACK,
+        "answers": AnswersForm(),
+        "solved_choices": told.SOLVED_WORDS.items(),
+        "satisfied_choices": told.SATISFIED_WORDS.items(),
+        "solved": told.SOLVED_WORDS.get(mine.solved),
+        "satisfied": told.SATISFIED_WORDS.get(mine.satisfied),
+        **context,
+    }
+    return render(request, "web/my/ticket.html", shown, status=status)
+
+
+@public
+@never_cache
+@require_POST
+def urge(request: HttpRequest, number: str) -> HttpResponse:
+    """Urge the request on, with a note."""
+    mine = _needed(request, number)
+    city, now = book(), datetime.now(UTC)
+
+    def act() -> str:
+        do_urge(mine, request.POST.get("note", ""), requester(number), now=now, book=city)
+        return _("We have passed it on. The unit sees it at the top of its list.")
+
+    return _say(request, number, act)
+
+
+@public
+@never_cache
+@require_POST
+def answer(request: HttpRequest, number: str) -> HttpResponse:
+    """The requester's own answers to the three questions."""
+    mine = _needed(request, number)
+    form = AnswersForm(request.POST)
+    if not form.is_valid():
+        return _show(request, mine, status=422, answers=form)
+    given, city, now = form.cleaned_data, book(), datetime.now(UTC)
+    answers = Answers(given["contacted"] == "yes", given["solved"], given["satisfied"], given["comment"])
+
+    def act() -> str:
+        after = do_answers(mine, answers, requester(number), now=now, book=city)
+        if after.state == workflow.CLOSED:
+            return _("Thank you. Your answer is kept and counts for the unit.")
+        return _("Thank you. It goes back to the unit, which has to do it again.")
+
+    return _say(request, number, act)
+
+
+def _needed(request: HttpRequest, number: str) -> Ticket:
+    mine = _mine(request, number)
+    if mine is None:
+        raise Http404
+    return mine
+
+
+def _say(request: HttpRequest, number: str, act: Callable[[], str]) -> HttpResponse:
+    """Do it, and tell on the request's page what came of it."""
+    try:
+        messages.success(request, act())
+    except UrgedAlready as early:
+        words = {"when": when_words(early.again, datetime.now(UTC))}
+        messages.warning(request, _("You urged it not long ago. From %(when)s on you can again.") % words)
+    except (NotPossible, Overtaken):
+        messages.warning(request, _("Your request has just moved on. Look at where it is now."))
+    return redirect("my_ticket", number)
