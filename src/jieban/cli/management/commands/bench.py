@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import platform
+import sys
 from argparse import REMAINDER, ArgumentParser
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -48,12 +49,11 @@ class Command(BaseCommand):
 
 
 def _load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"bench_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise OperatorError(f"{path.name} cannot be loaded.", "Look at the file.")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """The bench as a module of the package ``bench`` of the checkout."""
+    root = str(FOLDER.parent)
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    return import_module(f"bench.{path.stem}")
 
 
 def _says(path: Path) -> str:
