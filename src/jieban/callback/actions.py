@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from jieban.city.book import Book
 from jieban.city.clock import due_at, local_day
 from jieban.matters.actions import do_advance
@@ -34,7 +36,7 @@ class Answers:
 
 
 def do_limit_reached(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:
-    """The time limit is reached: the requester is asked, whether the unit says it is done or not (Art. 23)."""
+    """The time limit is reached: the requester is asked, whether or not the unit is done (Art. 23)."""
     days = float(book.rule("callback.window_days", local_day(book, now)))
     changes = {
         "overdue": ticket.submitted_at is None,
@@ -66,7 +68,7 @@ def do_answers(ticket: Ticket, answers: Answers, actor: Actor, *, now: datetime,
     """
     _other_side(ticket, actor)
     if answers.solved not in SOLVED or answers.satisfied not in SATISFIED:
-        raise AnswersRefused("Answer all three questions: contacted, solved, satisfied")
+        raise AnswersRefused(_("Answer all three questions: contacted, solved, satisfied"))
     verdict: dict[str, Any] = {
         "visits": ticket.visits + 1,
         "visit_result": "reached",
@@ -107,7 +109,7 @@ def _over(now: datetime) -> dict[str, Any]:
 def _other_side(ticket: Ticket, actor: Actor) -> None:
     """Nobody asks about his own unit's work."""
     if actor.unit and actor.unit == ticket.lead_id:
-        raise AnswersRefused("The interviewer may not belong to the unit that handled the ticket")
+        raise AnswersRefused(_("The interviewer may not belong to the unit that handled the ticket"))
 
 
 def _advance(ticket: Ticket, *steps: Step) -> Ticket:

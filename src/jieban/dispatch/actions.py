@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from jieban.city.book import Book, MissingRule
 from jieban.city.clock import due_at
 from jieban.dispatch.rules import (
@@ -31,7 +33,7 @@ class DispatchRefused(NotPossible):
     reason = "dispatch_refused"
 
     def __init__(self, message: str, article: str) -> None:
-        super().__init__(f"{message} ({article})")
+        super().__init__(_("%(message)s (%(article)s)") % {"message": message, "article": article})
         self.article = article
 
 
@@ -90,11 +92,16 @@ def check_choice(ticket: Ticket, choice: Choice, book: Book, now: datetime) -> C
     """The candidate that a dispatcher's choice means. Raises ``DispatchRefused`` naming the article."""
     unit = book.units.get(choice.unit)
     if unit is None or not unit.in_force(local_day(book, now)):
-        raise DispatchRefused("There is no such unit today", "dispatch catalogue")
+        raise DispatchRefused(_("There is no such unit today"), _("dispatch catalogue"))
     if not unit.can_lead:
-        raise DispatchRefused(f"{unit.name} may assist but never lead", "Ordinance Art. 17")
+        raise DispatchRefused(
+            _("%(unit)s may assist but never lead") % {"unit": unit.name}, _("Ordinance Art. 17")
+        )
     if unit.code in ticket.objected_by:
-        raise DispatchRefused(f"{unit.name} objected and the objection was accepted", "Ordinance Art. 12")
+        raise DispatchRefused(
+            _("%(unit)s objected and the objection was accepted") % {"unit": unit.name},
+            _("Ordinance Art. 12"),
+        )
     category = choice.category or ticket.category_id or ""
     place = place_at(book, choice.place or ticket.place_id or ticket.street or ticket.district)
     by_rule = candidate_for(book, category, place, local_day(book, now)) if category else None
@@ -115,17 +122,23 @@ def check_choice(ticket: Ticket, choice: Choice, book: Book, now: datetime) -> C
 def do_dispatch(ticket: Ticket, choice: Choice, actor: Actor, *, now: datetime, book: Book) -> Ticket:
     """Send a waiting ticket to the unit that a dispatcher chose. Two SQL statements.
 
+    Who did it is kept with the proposal: he may not rule on an objection to it (Art. 12 ¶3).
     Raises ``DispatchRefused``, the refusals of the engine, and ``Overtaken`` when another was first.
     """
     candidate = check_choice(ticket, choice, book, now)
     on = local_day(book, now)
-    demanded = choice.tier or more_urgent(book, candidate.tier, "" if choice.tier else _alarm_tier(ticket), on)
+    demanded = choice.tier or more_urgent(
+        book, candidate.tier, "" if choice.tier else _alarm_tier(ticket), on
+    )
     changes: dict[str, Any] = {
         "category_id": candidate.category or None,
         **place_columns(book, choice.place),
         **sending(book, candidate, demanded, now),
+        "proposal": {**ticket.proposal, "dispatched_by": actor.id},
     }
-    return _as_ticket(do_advance(TICKET, ticket, Step("dispatch", actor, now, changes, {"note": choice.note})))
+    return _as_ticket(
+        do_advance(TICKET, ticket, Step("dispatch", actor, now, changes, {"note": choice.note}))
+    )
 
 
 def do_answer(ticket: Ticket, explanation: str, actor: Actor, *, now: datetime) -> Ticket:
@@ -139,7 +152,7 @@ def do_explain(
 ) -> Ticket:
     """Tell why no unit is charged: one of the branches of Art. 11 ¶3, with words for the requester."""
     if not any(row.code == branch for row in book.current("branches", local_day(book, now))):
-        raise DispatchRefused("Choose one of the branches", "Ordinance Art. 11 ¶3")
+        raise DispatchRefused(_("Choose one of the branches"), _("Ordinance Art. 11 ¶3"))
     changes = {"branch": branch, "explanation": explanation.strip(), "queue": "", **_over(now)}
     return _as_ticket(do_advance(TICKET, ticket, Step("explain", actor, now, changes)))
 
@@ -157,7 +170,9 @@ def do_rule_on_objection(
     not object again. Whoever dispatched the ticket may not rule on it: ``DispatchRefused``.
     """
     if actor.id == ticket.proposal.get("dispatched_by"):
-        raise DispatchRefused("Whoever dispatched a ticket does not rule on the objection", "Ordinance Art. 12 ¶3")
+        raise DispatchRefused(
+            _("Whoever dispatched a ticket does not rule on the objection"), _("Ordinance Art. 12 ¶3")
+        )
     if not accept:
         return _as_ticket(
             do_advance(TICKET, ticket, Step("reject_objection", actor, now, {}, {"ruling": ruling}))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from jieban.city.book import Book
 from jieban.city.clock import due_after_pauses, local_day
 from jieban.matters.actions import do_advance
@@ -29,7 +31,7 @@ def do_sign(ticket: Ticket, actor: Actor, *, now: datetime) -> Ticket:
 def do_contact(ticket: Ticket, outcome: str, note: str, actor: Actor, *, now: datetime) -> Ticket:
     """The unit tried to reach the requester (先行联系, Art. 15); only success counts as the first contact."""
     if outcome not in CONTACT_OUTCOMES:
-        raise HandlingRefused(f"'{outcome}' is no outcome of a contact; choose one of {', '.join(CONTACT_OUTCOMES)}")
+        raise HandlingRefused(_("Say how it went: one of the outcomes of a contact"))
     reached = outcome in ("reached", "visited") and ticket.contacted_at is None
     changes = {"contacted_at": now} if reached else {}
     return _advance(ticket, Step("contact", actor, now, changes, {"outcome": outcome, "note": note}))
@@ -38,7 +40,7 @@ def do_contact(ticket: Ticket, outcome: str, note: str, actor: Actor, *, now: da
 def do_progress(ticket: Ticket, note: str, actor: Actor, *, now: datetime) -> Ticket:
     """The unit reports how far it is; the requester sees this."""
     if not note.strip():
-        raise HandlingRefused("Write in a sentence what was done; the requester will read it")
+        raise HandlingRefused(_("Write in a sentence what was done; the requester will read it"))
     return _advance(ticket, Step("progress", actor, now, {}, {"note": note.strip()}))
 
 
@@ -48,9 +50,9 @@ def do_object(ticket: Ticket, ground: str, actor: Actor, *, now: datetime) -> Ti
     The clock runs on: the ruling does not lengthen the requester's wait.
     """
     if len(ground.strip()) < 5:
-        raise HandlingRefused("State the ground: which unit's duty is it, and by which rule")
+        raise HandlingRefused(_("State the ground: which unit's duty is it, and by which rule"))
     if ticket.lead_id in (ticket.proposal.get("heard_objections") or []):
-        raise HandlingRefused("Your unit has objected to this ticket before; the ruling stands (Art. 12)")
+        raise HandlingRefused(_("Your unit has objected to this ticket before; the ruling stands (Art. 12)"))
     heard = [*(ticket.proposal.get("heard_objections") or []), ticket.lead_id]
     changes = {"objection": ground.strip(), "proposal": {**ticket.proposal, "heard_objections": heard}}
     return _advance(ticket, Step("object", actor, now, changes))
@@ -59,10 +61,14 @@ def do_object(ticket: Ticket, ground: str, actor: Actor, *, now: datetime) -> Ti
 def do_reply(ticket: Ticket, reply: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:
     """The clerk writes the reply; it goes to the unit's reviewer before it is submitted."""
     if ticket.contacted_at is None:
-        raise HandlingRefused("Reach the requester first: a reply without contact is not accepted (Art. 15)")
+        raise HandlingRefused(
+            _("Reach the requester first: a reply without contact is not accepted (Art. 15)")
+        )
     least = int(book.rule("reply.min_chars", local_day(book, now)))
     if len(reply.strip()) < least:
-        raise HandlingRefused(f"Write what was done for the requester, in at least {least} characters")
+        raise HandlingRefused(
+            _("Write what was done for the requester, in at least %(least)s characters") % {"least": least}
+        )
     return _advance(ticket, Step("reply", actor, now, {"reply": reply.strip(), "replied_at": now}))
 
 
@@ -71,7 +77,7 @@ def do_review(ticket: Ticket, approve: bool, note: str, actor: Actor, *, now: da
     if approve:
         return _advance(ticket, Step("approve_reply", actor, now, {"submitted_at": now}, {"note": note}))
     if not note.strip():
-        raise HandlingRefused("Tell the clerk what is missing in the reply")
+        raise HandlingRefused(_("Tell the clerk what is missing in the reply"))
     return _advance(ticket, Step("reject_reply", actor, now, {"replied_at": None}, {"note": note.strip()}))
 
 
@@ -81,9 +87,11 @@ def do_pause(
     """Stop the clock until ``until`` for a lawful ground (Art. 15); it runs on by itself after that."""
     most = float(book.rule("pause.max_days", local_day(book, now)))
     if not now < until <= now + timedelta(days=most):
-        raise HandlingRefused(f"A pause must end in the future, within {most:g} days")
+        raise HandlingRefused(
+            _("A pause must end in the future, within %(days)s days") % {"days": f"{most:g}"}
+        )
     if not ground.strip():
-        raise HandlingRefused("State the lawful ground of the pause; the requester is told it")
+        raise HandlingRefused(_("State the lawful ground of the pause; the requester is told it"))
     changes = {
         "pauses": [*ticket.pauses, [now.isoformat(), until.isoformat()]],
         "clock": "resume",
