@@ -30,6 +30,9 @@ class Ticker:
             except (DatabaseError, InterfaceError) as error:
                 _log.warning("the database does not answer, trying again: %s", error)
                 connection.close()
+            except Exception:
+                _log.exception("the clocks could not be moved, trying again")
+                connection.close()
 
     def stop(self) -> None:
         """End ``run`` soon."""

@@ -101,8 +101,13 @@ def do_pause(
 
 
 def do_resume(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:
-    """Let the clock run again; the limit moves by the time paused, in the calendar of the tier."""
-    pauses: list[list[str]] = [*ticket.pauses[:-1], [ticket.pauses[-1][0], now.isoformat()]]
+    """Let the clock run again; the limit moves by the time paused, in the calendar of the tier.
+
+    A pause ends when it was to end, even where the worker notices it later.
+    """
+    began, planned = ticket.pauses[-1]
+    ended = min(now, datetime.fromisoformat(planned))
+    pauses: list[list[str]] = [*ticket.pauses[:-1], [began, ended.isoformat()]]
     tier = book.dated("limit_tiers", ticket.tier, local_day(book, ticket.dispatched_at or now))
     spans = [(datetime.fromisoformat(begin), datetime.fromisoformat(end)) for begin, end in pauses]
     limit = due_after_pauses(ticket.dispatched_at or now, tier, spans, book)
