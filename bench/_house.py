@@ -81,11 +81,13 @@ def city(*, workers: int = 0) -> Iterator[House]:
     with own_home() as home:
         jieban("migrate", "--verbosity", "0")
         jieban("city", "load", "beijing")
-        house = House(home, _free_port(), None)
+        house = House(home, free_port(), None)
         if workers:
             house.web = subprocess.Popen(
-                [sys.executable, "-m", "jieban", "serve", "--no-worker", "--port", str(house.port)]
-                + ["--workers", str(workers)],
+                [
+                    *(sys.executable, "-m", "jieban", "serve", "--no-worker"),
+                    *("--port", str(house.port), "--workers", str(workers)),
+                ],
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,
             )
@@ -98,7 +100,7 @@ def city(*, workers: int = 0) -> Iterator[House]:
                 house.web.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

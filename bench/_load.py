@@ -26,7 +26,9 @@ def run_load(port: int, requests: Sequence[bytes], threads: int) -> dict[str, fl
     return result
 
 
-def _drive(pipe: multiprocessing.connection.Connection, port: int, requests: list[bytes], threads: int) -> None:  # type: ignore[name-defined]
+def _drive(
+    pipe: multiprocessing.connection.Connection, port: int, requests: list[bytes], threads: int
+) -> None:  # type: ignore[name-defined]
     took: list[float] = []
     statuses: dict[str, int] = {}
     lock = threading.Lock()
@@ -79,7 +81,12 @@ def _answer(link: socket.socket) -> str:
         data += part
     head, _, rest = data.partition(b"\r\n\r\n")
     length = next(
-        (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
+        (
+            int(line.split(b":")[1])
+            for line in head.split(b"\r\n")
+            if line.lower().startswith(b"content-length:")
+        ),
+        0,
     )
     while len(rest) < length:
         part = link.recv(65536)

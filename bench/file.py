@@ -83,7 +83,9 @@ def _bare_insert(count: int) -> float:
     """Rows per second of one INSERT … RETURNING and commit each, by two connections on the same driver."""
     url = jieban("database", "url").strip()
     with psycopg.connect(url, autocommit=True) as setup:
-        setup.execute("CREATE TABLE bench_bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text)")
+        setup.execute(
+            "CREATE TABLE bench_bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text)"
+        )
     numbers = itertools.count()
 
     def work() -> None:

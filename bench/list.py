@@ -1,4 +1,4 @@
-"""List 20 tickets by time limit at two sizes of the table: SQL count, CPU, and the speed that must not change."""
+"""List 20 tickets by time limit at two sizes of the table: SQL, CPU, and a speed that must not change."""
 
 from __future__ import annotations
 

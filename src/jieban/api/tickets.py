@@ -64,7 +64,7 @@ def list_tickets(
     category: str = "",
     channel: str = "",
     overdue: bool = False,
-    open: bool = True,  # noqa: A002 (the word callers use)
+    open: bool = True,
     after: str = "",
     size: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Any:
@@ -73,7 +73,9 @@ def list_tickets(
     try:
         found = page(EVERYTHING, filters, after, size)
     except ValueError:
-        problem = Problem(field="after", reason="this is no page key", remedy="Send back what the page before gave.")
+        problem = Problem(
+            field="after", reason="this is no page key", remedy="Send what the page before gave."
+        )
         return Status(422, problem)
     city = book()
     return TicketList(tickets=[_out(ticket, city) for ticket in found.tickets], after=found.after)
@@ -98,7 +100,8 @@ def _filed(outcome: Outcome, city: Book) -> Filed:
     ]
     if ticket.lead_id and candidates[0].get("row"):
         reasons.append(
-            f"{candidates[0]['row']}: {matter_name(city, ticket.category_id or '')} → {name_of(city, ticket.lead_id)}"
+            f"{candidates[0]['row']}: {matter_name(city, ticket.category_id or '')}"
+            f" → {name_of(city, ticket.lead_id)}"
         )
     return Filed(
         result=outcome.result,

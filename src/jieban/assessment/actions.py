@@ -25,7 +25,8 @@ SELECT %(month)s, lead_id, count(*),
        count(*) FILTER (WHERE simulated),
        %(now)s
 FROM tickets_ticket
-WHERE state = %(closed)s AND due_at >= %(start)s AND due_at < %(end)s AND (%(unit)s = '' OR lead_id = %(unit)s)
+WHERE state = %(closed)s AND due_at >= %(start)s AND due_at < %(end)s
+  AND (%(unit)s = '' OR lead_id = %(unit)s)
 GROUP BY lead_id
 ON CONFLICT (month, unit_id) DO UPDATE SET
     due = excluded.due, excluded = excluded.excluded, unreached = excluded.unreached,
@@ -44,9 +45,16 @@ def do_count_month(month: date, *, now: datetime, book: Book, unit: str = "") ->
     with connection.cursor() as cursor:
         cursor.execute(
             _COUNT,
-            {"month": month.replace(day=1), "now": now, "closed": CLOSED, "start": start, "end": end, "unit": unit},
+            {
+                "month": month.replace(day=1),
+                "now": now,
+                "closed": CLOSED,
+                "start": start,
+                "end": end,
+                "unit": unit,
+            },
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def month_span(month: date, timezone: str) -> tuple[datetime, datetime]:

@@ -12,7 +12,7 @@ from jieban.city.book import Scheme
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One unit in a month: its rates, its place (1 = best; None without answers) and last month's composite."""
+    """One unit in a month: its rates, its place (1 = best; None without answers) and the month before."""
 
     unit: str
     counts: Counts

@@ -57,10 +57,9 @@ def resolve(book: Book, selector: str, place_code: str, on: date) -> Unit | None
         return _in_force(book.units.get(name), on)
     if form == "city:":
         return _department(book, "", name, on)
-    district = _unit_of(book, place_code, "district", on)
+    district = district_of(book, place_code, on)
     if form == "district:":
-        place = book.place_at(place_code, "district")
-        return (_department(book, place.code, name, on) if place else None) or district
+        return (_department(book, district.place, name, on) if district else None) or district
     if form == "street":
         return _unit_of(book, place_code, "street", on) or district
     return district
@@ -89,6 +88,19 @@ def known_level(book: Book, place_code: str) -> str:
     """How far a place is known: the level of the place, empty for a code that is empty or unknown."""
     place = book.places.get(place_code)
     return place.level if place else ""
+
+
+def district_of(book: Book, place_code: str, on: date) -> Unit | None:
+    """The government of district rank that answers for a place, or None.
+
+    A street that reports to a zone of district rank (Beijing E-Town) belongs to the zone, whatever
+    district the statistics count it in: the parent of the street's unit decides.
+    """
+    street = _unit_of(book, place_code, "street", on)
+    above = _in_force(book.units.get(street.parent), on) if street else None
+    if above and above.kind == "district":
+        return above
+    return _unit_of(book, place_code, "district", on)
 
 
 def _in_force(unit: Unit | None, on: date) -> Unit | None:

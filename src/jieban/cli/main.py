@@ -12,7 +12,7 @@ def main() -> None:
     """Run ``jieban COMMAND …``; without a command, or with ``help``, say what there is."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jieban.settings")
     words = sys.argv[1:]
-    if not words or words[0] in ("help", "-h", "--help") and len(words) < 2:
+    if not words or (words[0] in ("help", "-h", "--help") and len(words) < 2):
         print(overview())
         return
     if words[0] == "help":

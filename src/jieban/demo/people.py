@@ -38,7 +38,9 @@ def habits_of(unit: str, seed: int) -> Habits:
 def drift(habits: Habits, day: int) -> Habits:
     """Units learn: a little better with every day, the weak ones faster."""
     gain = min(day, 90) / 900 * (1.2 - habits.skill)
-    return Habits(habits.pace, habits.late * (1 - gain), habits.care, habits.skill + gain, habits.manner + gain)
+    return Habits(
+        habits.pace, habits.late * (1 - gain), habits.care, habits.skill + gain, habits.manner + gain
+    )
 
 
 def clerk_of(unit: Unit) -> Actor:

@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 
 from django.db import transaction
@@ -77,7 +78,7 @@ class City:
         """Play ``days`` up to ``end`` with about ``per_day`` requests a day."""
         self._begin = self.end - timedelta(days=days)
         for moment, sample in self._arrivals(days, per_day):
-            self._at(moment, lambda now, sample=sample: self._arrive(sample, now))
+            self._at(moment, partial(self._arrive, sample))
         while self._agenda and self._agenda[0][0] <= self.end:
             with transaction.atomic():
                 for _ in range(STEPS_PER_TRANSACTION):

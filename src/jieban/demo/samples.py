@@ -57,7 +57,17 @@ def _sample(raw: dict[str, Any]) -> Sample:
 
 
 OPENINGS = ("", "", "", "您好，", "你好，我想反映一下，", "麻烦问一下，", "喂，12345吗？", "又打扰了，")
-CLOSINGS = ("", "", "", "谢谢。", "麻烦尽快处理。", "请给个说法。", "等您回复。", "家里有老人，挺着急的。", "已经好几天了。")
+CLOSINGS = (
+    "",
+    "",
+    "",
+    "谢谢。",
+    "麻烦尽快处理。",
+    "请给个说法。",
+    "等您回复。",
+    "家里有老人，挺着急的。",
+    "已经好几天了。",
+)
 
 
 def vary(sample: Sample, streets: list[Place], chance: random.Random, book: Book, reader: Reader) -> Sample:

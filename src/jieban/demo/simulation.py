@@ -38,7 +38,8 @@ def simulate(
     samples = load_samples(find_pack(book.identity.code))
     if not samples:
         raise OperatorError(
-            f"The pack {book.identity.code} has no samples to play with.", "Add labelled requests to its samples folder."
+            f"The pack {book.identity.code} has no samples to play with.",
+            "Add labelled requests to its samples folder.",
         )
     tally = City(book, reader_for(book), samples, seed, end).play(days, per_day, progress)
     day = end - timedelta(days=days)

@@ -14,7 +14,9 @@ from jieban.reading.result import Reading
 
 def chain(reading: Reading, proposal: Proposal, book: Book, *, english: bool = False) -> list[str]:
     """The reasons as short sentences, first the words that carried the matter, last unit and limit."""
-    steps = [_reason(reason.kind, reason.quote, reason.points_to, book, english) for reason in reading.reasons]
+    steps = [
+        _reason(reason.kind, reason.quote, reason.points_to, book, english) for reason in reading.reasons
+    ]
     best = proposal.best
     if best:
         tier = book.by_code("limit_tiers")[proposal.tier or best.tier][0]

@@ -118,8 +118,7 @@ def copies(book: Book, unit: Unit) -> tuple[str, ...]:
     """A ticket sent straight to a street is copied to its district to urge it on (Art. 12)."""
     if unit.kind != "street":
         return ()
-    district = book.place_at(unit.place, "district")
-    return (district.code,) if district and district.code in book.units else ()
+    return (unit.parent,) if unit.parent in book.units else ()
 
 
 def more_urgent(book: Book, one: str, other: str, on: date) -> str:

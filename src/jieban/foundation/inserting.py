@@ -29,14 +29,14 @@ def insert_rows(model: type[Model], instances: Iterable[Model]) -> None:
     rows = [as_mapping(instance) for instance in instances]
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(statement, [Jsonb(rows, dumps=_dumps)])
+            cursor.execute(statement, [Jsonb(rows, dumps=_dumps)])  # type: ignore[list-item]
 
 
 @lru_cache
 def _plan(model: type[Model]) -> tuple[str, Callable[[Model], dict[str, Any]]]:
     columns = [one for one in model._meta.concrete_fields if not isinstance(one, AutoField)]
     quote = connection.ops.quote_name
-    names = [one.column for one in columns]
+    names = [str(one.column) for one in columns]
     listed, table = ", ".join(quote(name) for name in names), quote(model._meta.db_table)
     statement = (
         f"INSERT INTO {table} ({listed}) SELECT {listed} FROM jsonb_populate_recordset(NULL::{table}, %s)"

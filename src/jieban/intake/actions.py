@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,7 +54,7 @@ class Request:
     category_hint: str = ""
     external_id: str = ""
     occurred_at: datetime | None = None
-    contact: Contact = Contact()
+    contact: Contact = field(default_factory=Contact)
     simulated: bool = False
 
 
@@ -89,7 +89,13 @@ def do_take_in(
         )
         people.do_keep_words(
             [
-                people.Kept(ids[index], requester, requests[index].title, requests[index].text, requests[index].address)
+                people.Kept(
+                    ids[index],
+                    requester,
+                    requests[index].title,
+                    requests[index].text,
+                    requests[index].address,
+                )
                 for index, requester in zip(new, requesters, strict=True)
             ],
             now=now,
@@ -219,7 +225,9 @@ def _known_outcomes(requests: Sequence[Request], fresh: frozenset[tuple[str, str
             """,
             [[one.source for one in known.values()], [one.key for one in known.values()]],
         )
-        rows = {(source, key): (body, ticket, number) for source, key, body, ticket, number in cursor.fetchall()}
+        rows = {
+            (source, key): (body, ticket, number) for source, key, body, ticket, number in cursor.fetchall()
+        }
     outcomes = {}
     for index, request in known.items():
         body, ticket, number = rows[request.source, request.key]

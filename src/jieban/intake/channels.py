@@ -22,7 +22,9 @@ SAME_NAMES = Mapping({name: name for name in FIELD_NAMES})
 """The mapping of a channel that already speaks in our field names."""
 
 
-def read_row(row: Row, mapping: Mapping, source: str, *, now: datetime, book: Book) -> IncomingRequest | Refusal:
+def read_row(
+    row: Row, mapping: Mapping, source: str, *, now: datetime, book: Book
+) -> IncomingRequest | Refusal:
     """A row as a clean request, or why it is none."""
     return to_request(
         row,

@@ -116,7 +116,9 @@ def _store(
     except (DataError, IntegrityError, ValueError) as error:
         if len(rows) == 1:
             row = rows[0][0]
-            rejects.add(row, Refusal(row.number, "text", _first_line(error), "Mend this row and send it again."))
+            rejects.add(
+                row, Refusal(row.number, "text", _first_line(error), "Mend this row and send it again.")
+            )
             _rejected(report, _first_line(error))
             return
         _log.info("a batch was refused, trying it row by row: %s", error)

@@ -64,7 +64,7 @@ def new_number(serial: int, local_day: datetime, number_format: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A matter about to be stored: its first columns (``id``, ``number``, ``opened_at`` at least) and steps."""
+    """A matter about to be stored: its first columns (at least ``id, number, opened_at``) and its steps."""
 
     first: Mapping[str, Any]
     steps: tuple[Step, ...]
@@ -75,7 +75,9 @@ def do_open(kind: Kind, openings: Sequence[Opening]) -> list[Matter]:
 
     Runs inside the caller's transaction, or in one of its own.
     """
-    matters, stored, recorded = [], [], []
+    matters: list[Matter] = []
+    stored: list[Event] = []
+    recorded: list[tuple[int, list[Recorded]]] = []
     for opening in openings:
         matter, events = _opened(kind, opening)
         matters.append(matter)
@@ -90,9 +92,7 @@ def do_open(kind: Kind, openings: Sequence[Opening]) -> list[Matter]:
 
 
 def _opened(kind: Kind, opening: Opening) -> tuple[Matter, list[Recorded]]:
-    matter = kind.model(
-        **opening.first, state=kind.workflow.initial, updated_at=opening.first["opened_at"]
-    )
+    matter = kind.model(**opening.first, state=kind.workflow.initial, updated_at=opening.first["opened_at"])
     row = {**blank_row(kind), "id": matter.pk}
     given = {name: value for name, value in matter.row().items() if name not in _ENGINE_COLUMNS}
     receive = opening.steps[0]
@@ -172,7 +172,11 @@ def as_recorded(kind: Kind, stored: Event) -> Recorded:
         state_to=stored.state_to,
         at=stored.at,
         actor=Actor(
-            stored.actor_kind, stored.actor_id, stored.actor_name, frozenset(stored.actor_roles), stored.actor_unit
+            stored.actor_kind,
+            stored.actor_id,
+            stored.actor_name,
+            frozenset(stored.actor_roles),
+            stored.actor_unit,
         ),
         changes={
             name: columns[name].to_python(value) if name in columns else value

@@ -22,7 +22,12 @@ class Matter(models.Model):
     state = models.CharField(_("state"), max_length=20)
     version = models.PositiveIntegerField(default=0)
     lead = models.ForeignKey(
-        "city.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("lead unit")
+        "city.Unit",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("lead unit"),
     )
     queue = models.CharField(_("queue"), max_length=20, blank=True, default="")
     opened_at = models.DateTimeField(_("opened at"))

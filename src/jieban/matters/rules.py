@@ -143,9 +143,7 @@ class Workflow:
 
     def verbs(self, row: Values, actor: Actor) -> list[str]:
         """The verbs that ``actor`` may say on this matter now, in the order of the table."""
-        return [
-            line.verb for line in self.table if row["state"] in line.sources and may(line, actor, row)
-        ]
+        return [line.verb for line in self.table if row["state"] in line.sources and may(line, actor, row)]
 
     def take(self, row: Values, step: Step) -> tuple[dict[str, Any], Recorded]:
         """The row after ``step`` and the event that records it.

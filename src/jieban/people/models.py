@@ -59,7 +59,7 @@ class Requester(models.Model):
     """
 
     kind = models.CharField(_("kind"), max_length=12, default="person")
-    identity = models.CharField(max_length=64, unique=True, null=True)
+    identity = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 (null is never equal)
     phone = models.BinaryField(default=b"")
     name = models.BinaryField(default=b"")
     created_at = models.DateTimeField(_("created at"))

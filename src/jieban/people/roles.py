@@ -62,7 +62,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "ticket.dispatch": frozenset({Role.DISPATCHER, Role.SUPERVISOR}),
     "ticket.handle": UNIT_ROLES,
     "ticket.call_back": frozenset({Role.CALLER, Role.SUPERVISOR}),
-    "ticket.unmask": frozenset({Role.SEAT, Role.DISPATCHER, Role.CALLER, Role.SUPERVISOR, Role.CLERK, Role.REVIEWER}),
+    "ticket.unmask": frozenset(
+        {Role.SEAT, Role.DISPATCHER, Role.CALLER, Role.SUPERVISOR, Role.CLERK, Role.REVIEWER}
+    ),
     "figures.view": STAFF_ROLES,
     "reference.view": frozenset({Role.RULE_OWNER, Role.ADMIN, Role.AUDITOR}),
     "reference.change": frozenset({Role.RULE_OWNER, Role.ADMIN}),

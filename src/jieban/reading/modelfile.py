@@ -1,14 +1,155 @@
-"""Where a trained model is kept (first version: none is)."""
+"""Keeping a trained model between starts: one npz file, never pickled, written all at once or not at all.
+
+The file is named by what the model was made of: the tables it learns from, the samples, the version of
+this code. A file that is damaged, of another make or from elsewhere is refused and the model made again.
+"""
 
 from __future__ import annotations
 
+import json
+import logging
+import os
+import secrets
+from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from jieban.city.book import Book
-from jieban.reading.scoring import Model
+from jieban.foundation import env
+from jieban.reading.features import SPACE, VERSION
+from jieban.reading.samples import Sample, digest, load_samples, samples_folder
+from jieban.reading.scoring import COLUMNS, DANGER_COLUMNS, Classes, Linear, Model, Settled
 from jieban.reading.tree import TreeWords
 
+FOLDER = "models"
+_TABLES = ("categories", "alarms", "limit_tiers", "demand_types")
+"""The tables that a model depends on; a change of any other leaves it as it is."""
+_KEPT_FILES = 4
+"""Older models in the folder are removed beyond this number."""
 
-def model_for(book: Book, tree: TreeWords, cache: Path | None) -> Model:
-    """The model of a book."""
-    return Model()
+log = logging.getLogger(__name__)
+
+
+class BadModelFile(ValueError):
+    """A model file that cannot be trusted."""
+
+
+def model_for(
+    book: Book, tree: TreeWords, types: Sequence[str], cache: Path | None, samples: list[Sample] | None = None
+) -> Model:
+    """The model of a book: from folder ``cache`` (by default ``models`` in Jieban's home), else made now.
+
+    With ``samples`` given the model is made of those and not kept.
+    """
+    from jieban.reading.training import train  # scikit-learn is slow to import and rarely needed
+
+    if samples is not None:
+        return train(book, tree, samples, types)
+    samples = load_samples(samples_folder(book))
+    classes = Classes.of(tree, types)
+    folder = cache or env.home() / FOLDER
+    path = folder / f"reading-{model_key(book, samples)[:32]}.npz"
+    try:
+        return read_model(path, classes)
+    except FileNotFoundError:
+        pass
+    except BadModelFile as error:
+        log.warning("The model %s is not used and is made again: %s", path.name, error)
+    model = train(book, tree, samples, types)
+    if model.linear is not None:
+        _keep(path, model)
+    return model
+
+
+def model_key(book: Book, samples: Sequence[Sample]) -> str:
+    """What a model is made of, as one key (SHA-256, hex)."""
+    rows = {name: [_content(row) for row in book.tables.get(name, ())] for name in _TABLES}
+    made_of = {"version": VERSION, "tables": rows, "samples": digest(samples)}
+    return sha256(json.dumps(made_of, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _content(row: Any) -> list[str]:
+    names = ("code", "phrase", "parent", "name", "keywords", "aliases", "tier", "valid_to")
+    return [str(getattr(row, name, "")) for name in names]
+
+
+def write_model(path: Path, model: Model) -> None:
+    """Write a model to ``path``: into a file of its own first, then renamed. Raises ``OSError``."""
+    if model.linear is None:
+        raise ValueError("A model without samples is not kept.")
+    settled, linear = model.settled, model.linear
+    notes = {"curve": list(settled.curve), "danger_from": settled.danger_from, "width": model.classes.width}
+    arrays: dict[str, Any] = {
+        "notes": np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8),
+        "ids": linear.ids.astype(np.int32),
+        "idf": linear.idf,
+        "matter": linear.weights.astype(np.float16),
+        "intercept": linear.intercept,
+        "weights": settled.weights,
+        "kind": settled.kind if settled.kind is not None else np.zeros(0),
+        "danger": settled.danger if settled.danger is not None else np.zeros(0),
+    }
+    own = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        with own.open("xb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        own.replace(path)
+    finally:
+        own.unlink(missing_ok=True)
+
+
+def read_model(path: Path, classes: Classes) -> Model:
+    """The model in a file. Raises ``FileNotFoundError``, or ``BadModelFile`` for whatever is wrong with it."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        notes = json.loads(arrays.pop("notes").tobytes())
+        model = _model(arrays, notes, classes)
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # a damaged file can fail in as many ways as it has bytes
+        raise BadModelFile(f"it cannot be read ({type(error).__name__})") from error
+    return model
+
+
+def _model(arrays: dict[str, Any], notes: dict[str, Any], classes: Classes) -> Model:
+    ids, matter = arrays["ids"].astype(np.int64), arrays["matter"].astype(np.float32)
+    shapes_fit = (
+        matter.shape == (len(ids), classes.width)
+        and arrays["idf"].shape == (len(ids),)
+        and arrays["intercept"].shape == (classes.width,)
+        and arrays["weights"].shape == (COLUMNS,)
+        and arrays["kind"].size in (0, 2 + len(classes.types))
+        and arrays["danger"].size in (0, 1 + len(DANGER_COLUMNS))
+        and len(ids) > 0
+        and 0 <= ids.min() <= ids.max() < SPACE
+    )
+    numbers = [value for value in arrays.values() if value.dtype.kind == "f"]
+    if not shapes_fit or not all(np.isfinite(value).all() for value in numbers):
+        raise BadModelFile("its numbers do not fit this city")
+    linear = Linear(ids, arrays["idf"].astype(np.float32), matter, arrays["intercept"].astype(np.float32))
+    curve = (float(notes["curve"][0]), float(notes["curve"][1]))
+    kind = arrays["kind"] if arrays["kind"].size else None
+    danger = arrays["danger"] if arrays["danger"].size else None
+    return Model(
+        classes, linear, Settled(arrays["weights"], curve, kind, danger, float(notes["danger_from"]))
+    )
+
+
+def _keep(path: Path, model: Model) -> None:
+    """Write the model; a folder that cannot be written costs the next start its time, nothing else."""
+    try:
+        env.make_folder(path.parent)
+        write_model(path, model)
+        stored = sorted(
+            path.parent.glob("reading-*.npz"), key=lambda each: each.stat().st_mtime, reverse=True
+        )
+        for old in stored[_KEPT_FILES:]:
+            old.unlink(missing_ok=True)
+    except (OSError, env.SettingError) as error:
+        log.warning("The model is not kept for the next start: %s", error)

@@ -6,31 +6,48 @@ from datetime import date
 from pathlib import Path
 from threading import Lock
 
-from jieban.city.book import Book
-from jieban.reading.category import CategoryFinder
-from jieban.reading.demand_type import TypeFinder
+from jieban.city.book import Alarm, Book
+from jieban.reading.category import CategoryFinder, Matter
+from jieban.reading.danger import DangerSigns, cold_danger, danger_columns
+from jieban.reading.demand_type import Cues, TypeFinder
+from jieban.reading.features import Floats, Ints
+from jieban.reading.modelfile import model_for
 from jieban.reading.place import PlaceFinder
 from jieban.reading.result import Reading, Reason
-from jieban.reading.secrets import Secret, find_secrets, mask
+from jieban.reading.samples import Sample
+from jieban.reading.scoring import counted
+from jieban.reading.secrets import find_secrets, mask
 from jieban.reading.text import clean, fold
-from jieban.reading.urgency import AlarmFinder, AlarmFound
+from jieban.reading.tree import TreeWords
+from jieban.reading.urgency import AlarmFinder
 
+HEAD, TAIL = 1000, 300
+"""Signs of a text by which matter and type are judged; alarms and secrets are sought in all of it."""
 _QUOTE = 40
 """Longest quote of the caller's words, in signs."""
 _GUESSES = 5
+_ALARM_REASONS = 5
 
 
 class Reader:
     """Understands requests by the reference data of one city. Safe to share between threads."""
 
-    def __init__(self, book: Book, cache: Path | None = None) -> None:
-        """Builds all look-ups; the trained model is taken from folder ``cache`` or made and kept there."""
+    def __init__(self, book: Book, cache: Path | None = None, samples: list[Sample] | None = None) -> None:
+        """Builds all look-ups; the trained model is taken from folder ``cache``, or made and kept there.
+
+        ``cache`` is by default ``models`` in Jieban's home. With ``samples`` the model is made of those
+        and not kept.
+        """
         self.book = book
-        self._places = PlaceFinder(book)
-        self._types = TypeFinder(frozenset(row.code for row in book.tables.get("demand_types", ())))
-        self._alarms = AlarmFinder(book)
-        self._categories = CategoryFinder(book, cache)
+        types = [row.code for row in book.tables.get("demand_types", ())]
         self._tiers = [row.code for row in book.tables.get("limit_tiers", ())]
+        self._tree = TreeWords(book)
+        self._model = model_for(book, self._tree, types, cache, samples)
+        self._places = PlaceFinder(book)
+        self._types = TypeFinder(types)
+        self._alarms = AlarmFinder(book)
+        self._signs = DangerSigns(book)
+        self._categories = CategoryFinder(book, self._tree, self._model)
 
     def read(
         self, title: str, text: str, *, category_hint: str = "", address: str = "", on: date | None = None
@@ -38,74 +55,105 @@ class Reader:
         """What a request says.
 
         ``category_hint`` is the channel's own name for the matter, ``address`` its address field;
-        ``on`` the city date whose alarms hold (without it: the alarms without an end). Never raises for
-        any text.
+        ``on`` the city date whose alarms hold (without it: the alarms without an end). Takes any text.
         """
-        title, text, address = clean(title), clean(text), clean(address)
-        found = [find_secrets(part) for part in (title, text, address)]
-        secrets = [secret for part in found for secret in part]
-        title_shown, text_shown, address_shown = map(mask, (title, text, address), found)
-        folded_title, folded_text = fold(title_shown), fold(text_shown)
-        kind = self._types.find(folded_title, folded_text)
-        alarms = [(alarm, title_shown) for alarm in self._alarms.find(folded_title, on)]
-        alarms += [(alarm, text_shown) for alarm in self._alarms.find(folded_text, on)]
+        asked = tuple(clean(part) for part in (title, text, address))
+        found = [find_secrets(part) for part in asked]
+        shown = tuple(mask(part, secrets) for part, secrets in zip(asked, found, strict=True))
+        folded = tuple(fold(part) for part in shown)
+        head = folded[0][:HEAD], _head(folded[1])
+        ids, counts = counted(*head)
+        scores = self._model.scores(ids, counts)
+        matter = self._categories.find(*head, clean(category_hint), ids, scores)
+        cues = self._types.cues(*head)
+        kind = self._kind(cues, scores)
+        alarms = self._heard(shown[:2], folded[:2], on)
+        danger, near = self._danger(head, ids, scores, alarms)
+        tier, call = self._most_urgent(alarms, danger, near)
         place, places = self._places.find(
-            (
-                ("address", fold(address_shown), address_shown),
-                ("title", folded_title, title_shown),
-                ("text", folded_text, text_shown),
-            )
+            [(field, folded[n], shown[n]) for field, n in (("address", 2), ("title", 0), ("text", 1))]
         )
-        matter = self._categories.find(folded_title, folded_text, clean(category_hint))
-        tier, call = self._most_urgent(alarms)
-        reasons = [Reason(kind="keyword", quote=quote, points_to=code) for quote, code in matter.keywords]
-        reasons += [Reason(kind="hint", quote=quote, points_to=code) for quote, code in matter.hints]
-        reasons += [Reason(kind="model", quote=quote, points_to=code) for quote, code in matter.likely]
-        reasons += [Reason(kind="type", quote=text_shown[a:b], points_to=kind.code) for a, b in kind.cues]
-        reasons += _alarm_reasons(alarms)
-        reasons += [Reason(kind="place", quote=place.quote, points_to=place.code)] if place else []
+        reasons = _matter_reasons(matter, clean(category_hint), scores is not None)
+        if kind in self._types.types:
+            reasons += [Reason("type", quote, kind) for quote in cues.phrases[self._types.types.index(kind)]]
+        reasons += [Reason("alarm", quote[:_QUOTE], alarm.tier) for alarm, quote in alarms[:_ALARM_REASONS]]
+        if danger and not alarms:
+            reasons.append(Reason("alarm", near.phrase if near else "", tier))
+        if place:
+            reasons.append(Reason("place", place.quote, place.code))
+        secrets = [secret for part in found for secret in part]
         return Reading(
-            demand_type=kind.code,
+            demand_type=kind,
             category=matter.guesses[0].code if matter.guesses else "",
             confidence=matter.guesses[0].confidence if matter.guesses else 0.0,
             categories=matter.guesses[:_GUESSES],
             tier=tier,
-            danger=bool(alarms) and self._is_first_tier(tier),
+            danger=danger,
             call=call,
             place=place,
             places=places,
-            title=title_shown,
-            text=text_shown,
-            address=address_shown,
-            phones=_phones(secrets),
+            title=shown[0],
+            text=shown[1],
+            address=shown[2],
+            phones=tuple(dict.fromkeys(secret.value for secret in secrets if secret.kind == "phone")),
             secrets=tuple(dict.fromkeys(secret.kind for secret in secrets)),
             reasons=tuple(reasons),
         )
 
-    def _most_urgent(self, alarms: list[tuple[AlarmFound, str]]) -> tuple[str, str]:
-        """The first tier (in the order of limit_tiers.csv) that an alarm demands, and the number to call."""
-        if not alarms:
-            return "", ""
+    def _kind(self, cues: Cues, scores: Floats | None) -> str:
+        if scores is None or self._model.settled.kind is None:
+            return self._types.by_cues(cues)
+        return self._model.kind(cues.scores, scores)
+
+    def _heard(
+        self, shown: tuple[str, ...], folded: tuple[str, ...], on: date | None
+    ) -> list[tuple[Alarm, str]]:
+        """The alarms in title and text with the caller's own words, each phrase once."""
+        heard: dict[str, tuple[Alarm, str]] = {}
+        for words, plain in zip(shown, folded, strict=True):
+            for found in self._alarms.find(plain, on):
+                heard.setdefault(found.alarm.phrase, (found.alarm, words[found.start : found.end]))
+        return list(heard.values())
+
+    def _danger(
+        self, head: tuple[str, str], ids: Ints, scores: Floats | None, alarms: list[tuple[Alarm, str]]
+    ) -> tuple[bool, Alarm | None]:
+        """Whether life may be at risk, and the alarm that the words come near to."""
+        first = any(alarm.tier == next(iter(self._tiers), alarm.tier) for alarm, _ in alarms)
+        harm, now, close, near = self._signs.measure(*head, ids)
+        if first:
+            return True, near
+        if scores is None or self._model.settled.danger is None:
+            return cold_danger(harm, now), near
+        return self._model.danger(danger_columns(float(scores[-1]), first, harm, now, close)), near
+
+    def _most_urgent(
+        self, alarms: list[tuple[Alarm, str]], danger: bool, near: Alarm | None
+    ) -> tuple[str, str]:
+        """The most urgent tier that is demanded (in the order of limit_tiers.csv), and the number to call."""
         order = {code: place for place, code in enumerate(self._tiers)}
-        ranked = sorted(
-            (found.alarm for found, _ in alarms),
-            key=lambda alarm: (order.get(alarm.tier, 99), not alarm.call),
-        )
-        return ranked[0].tier, ranked[0].call
-
-    def _is_first_tier(self, tier: str) -> bool:
-        return not self._tiers or tier == self._tiers[0]
+        ranked = sorted((order.get(alarm.tier, len(order)), not alarm.call, alarm.tier, alarm.call)
+                        for alarm, _ in alarms)  # fmt: skip
+        tier, call = ranked[0][2:] if ranked else ("", "")
+        if danger and self._tiers:
+            tier = self._tiers[0]
+        return tier, call or (near.call if danger and near else "")
 
 
-def _alarm_reasons(alarms: list[tuple[AlarmFound, str]]) -> list[Reason]:
-    quoted = {}
-    for found, shown in alarms:
-        quoted.setdefault(shown[found.start : found.end][:_QUOTE], found.alarm.tier)
-    return [Reason(kind="alarm", quote=quote, points_to=tier) for quote, tier in list(quoted.items())[:5]]
+def _head(text: str) -> str:
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n{text[-TAIL:]}"
 
 
-def _phones(secrets: list[Secret]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(secret.value for secret in secrets if secret.kind == "phone"))
+def _matter_reasons(matter: Matter, hint: str, learned: bool) -> list[Reason]:
+    """Why this category: the channel's name for it, the words of the tree, else the likeness to samples."""
+    if not matter.guesses:
+        return []
+    code = matter.guesses[0].code
+    reasons = [Reason("hint", hint[:_QUOTE], matter.hinted)] if matter.hinted else []
+    reasons += [Reason("keyword", word, code) for word in matter.keywords]
+    if learned:
+        reasons.append(Reason("model", f"{matter.guesses[0].confidence:.2f}", code))
+    return reasons
 
 
 _kept: dict[tuple[str, Path | None], Reader] = {}

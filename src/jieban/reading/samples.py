@@ -52,7 +52,9 @@ def digest(samples: Iterable[Sample]) -> str:
     key = sha256()
     for sample in samples:
         row = (sample.id, sample.style, sample.title, sample.text, dict(sample.label))
-        key.update(json.dumps(row, ensure_ascii=False, sort_keys=True, default=str).encode("utf-8", "replace"))
+        key.update(
+            json.dumps(row, ensure_ascii=False, sort_keys=True, default=str).encode("utf-8", "replace")
+        )
     return key.hexdigest()
 
 

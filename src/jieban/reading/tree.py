@@ -21,6 +21,7 @@ Scores = npt.NDArray[np.float64]
 
 _LENGTH_GAIN = (0.0, 0.25, 1.0, 1.5, 1.9, 2.2, 2.4, 2.5)
 """How much a word says, by its signs."""
+_SHORTEST = 2
 _TITLE_GAIN = 0.6
 """What a word in the title adds."""
 _NEAR_FLOOR = 0.55
@@ -43,6 +44,7 @@ class TreeWords:
     def __init__(self, book: Book) -> None:
         self.leaves: list[str] = sorted(row.code for row in book.categories.values() if row.level == 3)
         self.number = {code: number for number, code in enumerate(self.leaves)}
+        self._words_of = {leaf: words_of(book.categories[leaf]) for leaf in self.leaves}
         owners = _owners(book)
         self.words = sorted(owners)
         self.owners = [owners[word] for word in self.words]
@@ -78,6 +80,10 @@ class TreeWords:
     def near(self, distinct: Ints) -> Scores:
         """Per leaf: how near its words are to a text with these distinct grams."""
         return self._near.scores(distinct)
+
+    def own_words(self, leaf: str) -> list[str]:
+        """The words of a leaf."""
+        return self._words_of[leaf]
 
     def weight(self, word: int) -> float:
         """How much a word says."""
@@ -124,16 +130,17 @@ def _owners(book: Book) -> dict[str, tuple[str, ...]]:
     return {word: tuple(sorted(codes)) for word, codes in owners.items()}
 
 
+def name_words(row: Category) -> list[str]:
+    """The folded names of a category: its name and its aliases."""
+    return list(dict.fromkeys(fold(name) for name in (row.name, *row.aliases) if name))
+
+
 def words_of(row: Category) -> list[str]:
-    """The folded words of a category: its name and the parts of its name, aliases, keywords."""
-    parts = [part for name in (row.name, *row.aliases) for part in fold(name).replace("与", "、").split("、")]
-    words = [
-        fold(row.name),
-        *(fold(alias) for alias in row.aliases),
-        *(fold(key) for key in row.keywords),
-        *parts,
-    ]
-    return [word for word in dict.fromkeys(words) if len(word) >= 2 and word != "其他"]
+    """The folded words of a category: its names, their parts, and its keywords."""
+    found = name_words(row)
+    parts = [part for name in found for part in name.replace("与", "、").split("、")]
+    found = [*found, *(fold(keyword) for keyword in row.keywords), *parts]
+    return [word for word in dict.fromkeys(found) if len(word) >= _SHORTEST]
 
 
 def _spread(owners: list[tuple[str, ...]], leaves: list[str], lengths: tuple[int, ...]) -> list[Ints]:

@@ -19,10 +19,6 @@ _REACH = 12
 _DENIED = re.compile(
     r"(?:没有?|没闻到|没有闻到|不是|并不是|并非|并没有|未|无|排除|不存在|没发生|没再|不会)(?:发生|出现|任何|过)?$"
 )
-_FEARED = re.compile(
-    r"(?:防止|避免|预防|以防|以免|防范|万一|如果|要是|假如|假设|一旦|会不会|容易|可能会?|怕|担心|害怕|恐怕|就怕|"
-    r"会引起|引发|导致|造成|存在|有)(?:发生|出现|引起|引发|导致|造成|再次?|会|了)?$"
-)
 _PAST = re.compile(
     r"(?:去年|前年|上个?月|几年前|以前|曾经?|之前|早年|前几年|年前|历史上)[^，。；！？,;!?]{0,8}$"
 )
@@ -31,11 +27,12 @@ _TALK = re.compile(r"^(?:演练|演习|知识|宣传|培训|教育|预案|应急
 
 @dataclass(frozen=True, slots=True)
 class AlarmFound:
-    """An alarm of the pack heard in the text: the row and where its words stand."""
+    """An alarm of the pack heard in the text: the row, where its words stand, whether of the first tier."""
 
     alarm: Alarm
     start: int
     end: int
+    first: bool
 
 
 class AlarmFinder:
@@ -43,6 +40,7 @@ class AlarmFinder:
 
     def __init__(self, book: Book) -> None:
         self._alarms: list[Alarm] = [row for row in book.tables.get("alarms", ()) if row.phrase]
+        self._first = next((row.code for row in book.tables.get("limit_tiers", ())), "")
         phrases = [fold(row.phrase) for row in self._alarms]
         self._finder = AhoCorasick(phrases, matchkind=MatchKind.Standard) if phrases else None
 
@@ -55,7 +53,7 @@ class AlarmFinder:
             alarm = self._alarms[number]
             holds = alarm.in_force(on) if on else alarm.valid_to is None
             if holds and not _passed_over(text, start, end):
-                found.append(AlarmFound(alarm, start, end))
+                found.append(AlarmFound(alarm, start, end, alarm.tier == self._first or not self._first))
         return found
 
 

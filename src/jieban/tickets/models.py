@@ -81,18 +81,26 @@ class Ticket(Matter):
                 name="ticket_unit_queue",
                 condition=~Q(state__in=workflow.CLOSED_STATES),
             ),
-            models.Index(fields=["queue", "due_at", "id"], name="ticket_queue", condition=Q(state=workflow.WAITING)),
+            models.Index(
+                fields=["queue", "due_at", "id"], name="ticket_queue", condition=Q(state=workflow.WAITING)
+            ),
             models.Index(fields=["state", "due_at", "id"], name="ticket_state_due"),
             models.Index(
-                fields=["due_at", "id"], name="ticket_open_due", condition=~Q(state__in=workflow.CLOSED_STATES)
+                fields=["due_at", "id"],
+                name="ticket_open_due",
+                condition=~Q(state__in=workflow.CLOSED_STATES),
             ),
             models.Index(fields=["district", "due_at", "id"], name="ticket_district"),
-            models.Index(fields=["requester", "-id"], name="ticket_requester", condition=Q(requester__isnull=False)),
+            models.Index(
+                fields=["requester", "-id"], name="ticket_requester", condition=Q(requester__isnull=False)
+            ),
             models.Index(fields=["due_at", "lead"], name="ticket_closed", condition=Q(state=workflow.CLOSED)),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["channel", "external_id"], name="ticket_once_per_channel", condition=~Q(external_id="")
+                fields=["channel", "external_id"],
+                name="ticket_once_per_channel",
+                condition=~Q(external_id=""),
             ),
             models.CheckConstraint(
                 name="ticket_has_one_holder",

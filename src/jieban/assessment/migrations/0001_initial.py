@@ -5,36 +5,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('city', '0001_initial'),
+        ("city", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MonthCount',
+            name="MonthCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='month')),
-                ('due', models.PositiveIntegerField()),
-                ('excluded', models.PositiveIntegerField()),
-                ('unreached', models.PositiveIntegerField()),
-                ('contacted', models.PositiveIntegerField()),
-                ('solved', models.PositiveIntegerField()),
-                ('partly', models.PositiveIntegerField()),
-                ('satisfied', models.PositiveIntegerField()),
-                ('basic', models.PositiveIntegerField()),
-                ('overdue', models.PositiveIntegerField()),
-                ('simulated', models.PositiveIntegerField()),
-                ('counted_at', models.DateTimeField(verbose_name='counted at')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='city.unit', verbose_name='unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(verbose_name="month")),
+                ("due", models.PositiveIntegerField()),
+                ("excluded", models.PositiveIntegerField()),
+                ("unreached", models.PositiveIntegerField()),
+                ("contacted", models.PositiveIntegerField()),
+                ("solved", models.PositiveIntegerField()),
+                ("partly", models.PositiveIntegerField()),
+                ("satisfied", models.PositiveIntegerField()),
+                ("basic", models.PositiveIntegerField()),
+                ("overdue", models.PositiveIntegerField()),
+                ("simulated", models.PositiveIntegerField()),
+                ("counted_at", models.DateTimeField(verbose_name="counted at")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="city.unit",
+                        verbose_name="unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'month count',
-                'verbose_name_plural': 'month counts',
-                'constraints': [models.UniqueConstraint(fields=('month', 'unit'), name='one_count_per_month_and_unit')],
+                "verbose_name": "month count",
+                "verbose_name_plural": "month counts",
+                "constraints": [
+                    models.UniqueConstraint(fields=("month", "unit"), name="one_count_per_month_and_unit")
+                ],
             },
         ),
     ]

@@ -6,56 +6,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('matter', models.BigIntegerField(db_index=True)),
-                ('media', models.CharField(default='image', max_length=10, verbose_name='media')),
-                ('sha256', models.CharField(max_length=64)),
-                ('bytes', models.PositiveIntegerField()),
-                ('width', models.PositiveIntegerField(null=True)),
-                ('height', models.PositiveIntegerField(null=True)),
-                ('added_at', models.DateTimeField(verbose_name='added at')),
-                ('added_by', models.CharField(blank=True, max_length=80)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("matter", models.BigIntegerField(db_index=True)),
+                ("media", models.CharField(default="image", max_length=10, verbose_name="media")),
+                ("sha256", models.CharField(max_length=64)),
+                ("bytes", models.PositiveIntegerField()),
+                ("width", models.PositiveIntegerField(null=True)),
+                ("height", models.PositiveIntegerField(null=True)),
+                ("added_at", models.DateTimeField(verbose_name="added at")),
+                ("added_by", models.CharField(blank=True, max_length=80)),
             ],
             options={
-                'verbose_name': 'attachment',
-                'verbose_name_plural': 'attachments',
-                'constraints': [models.UniqueConstraint(fields=('matter', 'sha256'), name='one_copy_per_matter')],
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
+                "constraints": [
+                    models.UniqueConstraint(fields=("matter", "sha256"), name="one_copy_per_matter")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20, verbose_name='kind')),
-                ('matter', models.BigIntegerField()),
-                ('seq', models.PositiveIntegerField()),
-                ('verb', models.CharField(max_length=30, verbose_name='verb')),
-                ('state_from', models.CharField(max_length=20)),
-                ('state_to', models.CharField(max_length=20, verbose_name='state')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('actor_kind', models.CharField(max_length=12)),
-                ('actor_id', models.CharField(max_length=40)),
-                ('actor_name', models.CharField(max_length=80, verbose_name='actor')),
-                ('actor_unit', models.CharField(blank=True, max_length=40, verbose_name='unit')),
-                ('actor_roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list)),
-                ('changes', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('detail', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=20, verbose_name="kind")),
+                ("matter", models.BigIntegerField()),
+                ("seq", models.PositiveIntegerField()),
+                ("verb", models.CharField(max_length=30, verbose_name="verb")),
+                ("state_from", models.CharField(max_length=20)),
+                ("state_to", models.CharField(max_length=20, verbose_name="state")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("actor_kind", models.CharField(max_length=12)),
+                ("actor_id", models.CharField(max_length=40)),
+                ("actor_name", models.CharField(max_length=80, verbose_name="actor")),
+                ("actor_unit", models.CharField(blank=True, max_length=40, verbose_name="unit")),
+                (
+                    "actor_roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), default=list
+                    ),
+                ),
+                (
+                    "changes",
+                    models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
+                (
+                    "detail",
+                    models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'constraints': [models.UniqueConstraint(fields=('matter', 'seq'), name='one_event_per_step')],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "constraints": [models.UniqueConstraint(fields=("matter", "seq"), name="one_event_per_step")],
             },
         ),
     ]

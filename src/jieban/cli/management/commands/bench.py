@@ -40,7 +40,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"{stem.replace('_', '-'):<16}{_says(path)}")
             return
         if name not in benches:
-            raise OperatorError(f"There is no bench {options['name']}.", f"Choose one of: {', '.join(benches)}.")
+            raise OperatorError(
+                f"There is no bench {options['name']}.", f"Choose one of: {', '.join(benches)}."
+            )
         rest = [word for word in options["options"] if word != "--json"]
         result = _load(benches[name]).run(rest)
         result.setdefault("machine", machine())

@@ -22,7 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=env.port())
         parser.add_argument("--bind", default=env.bind(), help="address to listen on; 0.0.0.0 for all")
         parser.add_argument("--workers", type=int, default=1, help="web processes")
-        parser.add_argument("--no-worker", action="store_true", help="leave clocks and jobs to 'jieban worker'")
+        parser.add_argument(
+            "--no-worker", action="store_true", help="leave clocks and jobs to 'jieban worker'"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Bring the database up to date, then serve."""

@@ -19,7 +19,7 @@ from jieban.demo.simulation import simulate
 class Command(BaseCommand):
     """Play days of a city."""
 
-    help = "Play days of a city on the pack's samples, through the real actions; all of it is marked as simulated."
+    help = "Play days of a city on the pack's samples, through the real actions; marked as simulated."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

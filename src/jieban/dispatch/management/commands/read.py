@@ -52,7 +52,9 @@ class Command(BaseCommand):
     def _tell(self, told: dict[str, Any]) -> None:
         unit = told["unit"]["name"] if told["unit"] else f"→ {told['queue']}"
         self.stdout.write(f"{told['text'][:60]}")
-        self.stdout.write(f"  {' / '.join(told['category'])}  {told['urgency']}  {told['confidence']:.0%}  {unit}")
+        self.stdout.write(
+            f"  {' / '.join(told['category'])}  {told['urgency']}  {told['confidence']:.0%}  {unit}"
+        )
         for reason in told["reasons"]:
             self.stdout.write(f"    {reason}")
 
@@ -69,7 +71,9 @@ def _day(written: str | None) -> Any:
 def _texts(name: str) -> Iterator[tuple[str, str, str]]:
     """Title, text and address of each line; a line that begins with { is read as JSON."""
     if name != "-" and not Path(name).is_file():
-        raise OperatorError(f"There is no file {name}.", "Give an existing file, or - to read what is piped in.")
+        raise OperatorError(
+            f"There is no file {name}.", "Give an existing file, or - to read what is piped in."
+        )
     stream = sys.stdin.buffer if name == "-" else Path(name).open("rb")  # noqa: SIM115 (closed below)
     with stream:
         for raw in stream:

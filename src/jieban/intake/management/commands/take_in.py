@@ -41,10 +41,14 @@ class Command(BaseCommand):
         """Declare the options."""
         fields = "; ".join(f"{name}: {meaning}" for name, meaning in FIELDS)
         parser.add_argument("file", type=Path)
-        parser.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN", help=f"Fields: {fields}")
+        parser.add_argument(
+            "--map", action="append", default=[], metavar="FIELD=COLUMN", help=f"Fields: {fields}"
+        )
         parser.add_argument("--sheet", help="sheet of a workbook; the first when not given")
         parser.add_argument("--channel", default="file", help="channel where the rows name none")
-        parser.add_argument("--source", default="file", help="name of the sending system; ids count within it")
+        parser.add_argument(
+            "--source", default="file", help="name of the sending system; ids count within it"
+        )
         parser.add_argument("--rejects", type=Path, help="file for rows that cannot be taken")
         parser.add_argument("--json", action="store_true", help="print the counts as one JSON object")
 

@@ -28,8 +28,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked."""
         if options["list"]:
-            for key in ApiKey.objects.order_by("name"):
-                self.stdout.write(f"{key.name:<30} {key.channel:<12} {'active' if key.active else 'revoked'}")
+            for one in ApiKey.objects.order_by("name"):
+                self.stdout.write(f"{one.name:<30} {one.channel:<12} {'active' if one.active else 'revoked'}")
             return
         if not options["name"]:
             raise OperatorError("No name is given.", "Write: jieban api-key NAME")

@@ -1,0 +1,162 @@
+"""What desks read of many tickets beyond ``tickets.queries``: lists under a clock, and true counts.
+
+Everything here is built on ``visible(scope)``, so that nobody counts what he may not see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+
+from jieban.dispatch.rules import QUEUES
+from jieban.people.actions import Contact, identity_of
+from jieban.people.models import Requester
+from jieban.tickets import workflow as w
+from jieban.tickets.models import Ticket
+from jieban.tickets.queries import PAGE, Page, Scope, visible
+
+RUNNING = (w.WAITING, w.DISPATCHED, w.SIGNED, w.HANDLING, w.OBJECTED, w.REPLIED, w.SUBMITTED)
+"""States in which a limit runs."""
+SILENT = Q(state__in=(w.DISPATCHED, w.SIGNED, w.HANDLING), contacted_at__isnull=True)
+"""Nobody has reached the requester yet."""
+LONG = ("text", "proposal", "explanation", "reply", "pauses", "comment")
+"""Columns that a row of a list does not show."""
+AHEAD = 12
+"""How many waiting tickets a dispatcher's desk looks at to find one that nobody else has open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a list shows; empty parts do not filter. Without a state it shows what is open."""
+
+    state: str = ""
+    queue: str = ""
+    unit: str = ""
+    district: str = ""
+    category: str = ""
+    channel: str = ""
+    overdue: bool = False
+    today: bool = False
+    silent: bool = False
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of open tickets by one column, and in all."""
+
+    by: dict[str, int] = field(default_factory=dict)
+    overdue_by: dict[str, int] = field(default_factory=dict)
+    states: dict[str, int] = field(default_factory=dict)
+    total: int = 0
+    overdue: int = 0
+    today: int = 0
+    silent: int = 0
+
+
+def rows(scope: Scope, look: Look, midnight: datetime, after: str = "", size: int = PAGE) -> Page:
+    """Tickets by their limit, earliest first. One SQL statement, at the same cost however deep.
+
+    ``midnight`` is the end of the day in the city; ``after`` the key that the page before gave.
+    Raises ``ValueError`` for a key that is none.
+    """
+    tickets = _looked(visible(scope), look, midnight).defer(*LONG)
+    if after:
+        due, pk = _read_key(after)
+        tickets = tickets.filter(Q(due_at__gt=due) | Q(due_at=due, pk__gt=pk))
+    found = list(tickets.order_by("due_at", "pk")[: size + 1])
+    key = _write_key(found[size - 1]) if len(found) > size else ""
+    return Page(found[:size], key)
+
+
+def tally(scope: Scope, look: Look, midnight: datetime, by: str = "queue") -> Tally:
+    """Open tickets within ``look``, counted by state and by the column ``by``. One SQL statement."""
+    tickets = _looked(visible(scope), look, midnight).exclude(state__in=w.CLOSED_STATES).order_by()
+    counted = Tally()
+    for row in tickets.values("state", by).annotate(
+        n=Count("pk"),
+        late=Count("pk", filter=Q(overdue=True)),
+        soon=Count("pk", filter=Q(state__in=RUNNING, due_at__lt=midnight)),
+        quiet=Count("pk", filter=SILENT),
+    ):
+        _add(counted, row, by)
+    return counted
+
+
+def _add(counted: Tally, row: dict[str, Any], by: str) -> None:
+    key = str(row[by] or "")
+    counted.states[row["state"]] = counted.states.get(row["state"], 0) + row["n"]
+    counted.by[key] = counted.by.get(key, 0) + row["n"]
+    counted.overdue_by[key] = counted.overdue_by.get(key, 0) + row["late"]
+    counted.total += row["n"]
+    counted.overdue += row["late"]
+    counted.today += row["soon"]
+    counted.silent += row["quiet"]
+
+
+def _looked(tickets: QuerySet[Ticket], look: Look, midnight: datetime) -> QuerySet[Ticket]:
+    exact = {
+        "state": look.state,
+        "queue": look.queue,
+        "lead_id": look.unit,
+        "district": look.district,
+        "channel": look.channel,
+    }
+    tickets = tickets.filter(**{name: value for name, value in exact.items() if value}, due_at__isnull=False)
+    if not look.state:
+        tickets = tickets.exclude(state__in=w.CLOSED_STATES)
+    if look.category:
+        tickets = tickets.filter(category_id__startswith=look.category)
+    if look.overdue:
+        tickets = tickets.filter(overdue=True)
+    if look.today:
+        tickets = tickets.filter(state__in=RUNNING, due_at__lt=midnight)
+    if look.silent:
+        tickets = tickets.filter(SILENT)
+    return tickets
+
+
+def _write_key(ticket: Ticket) -> str:
+    assert ticket.due_at is not None
+    return f"{ticket.due_at.timestamp():.6f}_{ticket.pk}"
+
+
+def _read_key(key: str) -> tuple[datetime, int]:
+    due, _, pk = key.partition("_")
+    return datetime.fromtimestamp(float(due), UTC), int(pk)
+
+
+def waiting(scope: Scope, skipped: Sequence[str] = ()) -> list[Ticket]:
+    """The next tickets for a dispatcher: danger, then returned, then the others, by their clock.
+
+    One SQL statement.
+    """
+    rank = Case(
+        *(When(queue=queue, then=Value(place)) for place, queue in enumerate(QUEUES)),
+        default=Value(len(QUEUES)),
+        output_field=IntegerField(),
+    )
+    tickets = visible(scope).filter(state=w.WAITING)
+    if skipped:
+        tickets = tickets.exclude(number__in=skipped)
+    return list(tickets.order_by(rank, "due_at", "pk")[:AHEAD])
+
+
+def of_requester(scope: Scope, requester: int | None, but: int = 0) -> list[Ticket]:
+    """The latest tickets of the same requester within the scope. One SQL statement, none for nobody."""
+    if requester is None:
+        return []
+    tickets = visible(scope).filter(requester=requester).exclude(pk=but).defer(*LONG)
+    return list(tickets.order_by("-pk")[:6])
+
+
+def of_phone(scope: Scope, phone: str) -> list[Ticket]:
+    """The latest tickets of whoever has this phone, within the scope. At most two SQL statements."""
+    identity = identity_of(Contact(phone=phone))
+    if identity is None:
+        return []
+    found = Requester.objects.filter(identity=identity).values_list("pk", flat=True).first()
+    return of_requester(scope, found)

@@ -1,0 +1,144 @@
+"""Words of the desks: how sure, which basis, which of the person's words carried the proposal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from jieban.city.book import Book
+from jieban.dispatch.explain import demand_type_name, matter_name, name_of, place_words
+
+CONTACT_WORDS = {
+    "reached": gettext_lazy("reached by phone"),
+    "visited": gettext_lazy("met in person"),
+    "no_answer": gettext_lazy("nobody answered"),
+    "wrong_number": gettext_lazy("wrong number"),
+    "refused": gettext_lazy("did not want to talk"),
+}
+SOLVED_WORDS = {
+    "yes": gettext_lazy("solved"),
+    "partly": gettext_lazy("partly solved"),
+    "no": gettext_lazy("not solved"),
+}
+SATISFIED_WORDS = {
+    "satisfied": gettext_lazy("satisfied"),
+    "basic": gettext_lazy("on the whole satisfied"),
+    "dissatisfied": gettext_lazy("dissatisfied"),
+}
+WHY_WAITING = {
+    "danger": gettext_lazy("Somebody may be in danger: a person looks first."),
+    "no_place": gettext_lazy("The place is not clear enough; ask where it is."),
+    "no_row": gettext_lazy("The catalogue names no unit for this; you decide."),
+    "unsure": gettext_lazy("The platform is not sure enough to send it by itself."),
+}
+SECRET_WORDS = {
+    "phone": gettext_lazy("phone number"),
+    "id": gettext_lazy("identity number"),
+    "card": gettext_lazy("bank card"),
+    "plate": gettext_lazy("number plate"),
+    "email": gettext_lazy("e-mail address"),
+}
+
+_ARTICLE = re.compile(r"(?:Beijing )?Ordinance Art\. ?(\d+(?:, ?\d+)*)(?: ¶(\d+))?(?: ?\((\d+)\))?")
+_STRENGTH = {"alarm": 4, "keyword": 3, "hint": 3, "model": 3, "place": 2, "type": 1}
+
+
+def sure_words(confidence: float | None) -> str:
+    """How sure a proposal is, in words."""
+    if confidence is None:
+        return _("chosen by hand")
+    if confidence >= 0.85:
+        return _("very sure")
+    if confidence >= 0.6:
+        return _("fairly sure")
+    if confidence >= 0.3:
+        return _("not sure")
+    return _("a guess")
+
+
+def basis_words(basis: str) -> str:
+    """The legal basis of a catalogue row; references to the ordinance in the reader's language."""
+    said = _ARTICLE.sub(lambda found: _article(*found.groups()), basis)
+    return said.replace("; ", _("; ")).replace("( ", "(")
+
+
+def _article(numbers: str, paragraph: str | None, point: str | None) -> str:
+    listed = _(", ").join(part.strip() for part in numbers.split(","))
+    if paragraph and point:
+        return _("Ordinance Art. %(n)s ¶%(p)s (%(q)s)") % {"n": listed, "p": paragraph, "q": point}
+    if paragraph:
+        return _("Ordinance Art. %(n)s ¶%(p)s") % {"n": listed, "p": paragraph}
+    return _("Ordinance Art. %(n)s") % {"n": listed}
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Words of the person that carried a part of the proposal, and what they point to."""
+
+    kind: str
+    quotes: tuple[str, ...]
+    what: str
+
+
+def carried(reasons: Iterable[Mapping[str, Any]], book: Book, english: bool) -> list[Carried]:
+    """The chain of reasons, those that point to the same thing together."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for reason in reasons:
+        kind = str(reason["kind"]).replace("hint", "keyword")
+        quotes = grouped.setdefault((kind, str(reason["points_to"])), [])
+        if reason["quote"] and reason["quote"] not in quotes:
+            quotes.append(str(reason["quote"]))
+    return [
+        Carried(kind, tuple(quotes), points_to(kind, code, book, english))
+        for (kind, code), quotes in grouped.items()
+    ]
+
+
+def points_to(kind: str, code: str, book: Book, english: bool) -> str:
+    """What a reason points to, by name."""
+    if kind == "alarm":
+        return _("raises the urgency")
+    if kind == "place":
+        return place_words(book, code, english)
+    if kind == "type":
+        return demand_type_name(book, code, english)
+    return matter_name(book, code, english) or name_of(book, code, english)
+
+
+def highlighted(text: str, reasons: Iterable[Mapping[str, Any]], book: Book, english: bool) -> SafeString:
+    """The text, untouched, with the words that carried the proposal marked; stronger marks win."""
+    marks: list[tuple[int, int, str, str]] = []
+    taken = [False] * len(text)
+    for reason in sorted(reasons, key=lambda one: (-_STRENGTH.get(one["kind"], 0), -len(one["quote"]))):
+        kind = str(reason["kind"]).replace("hint", "keyword").replace("model", "keyword")
+        for start in _places_of(text, str(reason["quote"])):
+            end = start + len(reason["quote"])
+            if any(taken[start:end]):
+                continue
+            taken[start:end] = [True] * (end - start)
+            marks.append((start, end, kind, points_to(kind, str(reason["points_to"]), book, english)))
+    parts, last = [], 0
+    for start, end, kind, what in sorted(marks):
+        parts.append(escape(text[last:start]))
+        parts.append(
+            format_html('<mark class="carries carries--{}" title="{}">{}</mark>', kind, what, text[start:end])
+        )
+        last = end
+    parts.append(escape(text[last:]))
+    return mark_safe("".join(parts))  # each part is escaped above
+
+
+def _places_of(text: str, quote: str) -> Iterable[int]:
+    if not quote:
+        return
+    start = text.find(quote)
+    while start >= 0:
+        yield start
+        start = text.find(quote, start + len(quote))
