@@ -12,6 +12,7 @@ from jieban.city.book import Book
 from jieban.city.clock import due_at, local_day
 from jieban.matters.actions import do_advance
 from jieban.matters.rules import Actor, NotPossible, Step
+from jieban.reading.notes import masked, masked_by_staff
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket
 
@@ -49,7 +50,7 @@ def do_limit_reached(ticket: Ticket, actor: Actor, *, now: datetime, book: Book)
 def do_visit(ticket: Ticket, note: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:
     """The requester was not reached; after the attempts that the rules allow the ticket is closed."""
     _other_side(ticket, actor)
-    attempt = Step("visit", actor, now, {"visits": ticket.visits + 1}, {"note": note})
+    attempt = Step("visit", actor, now, {"visits": ticket.visits + 1}, {"note": masked_by_staff(note)})
     if ticket.visits + 1 < int(book.rule("callback.max_attempts", local_day(book, now))):
         return _advance(ticket, attempt)
     return _advance(ticket, attempt, _unreached(actor, now))
@@ -75,7 +76,7 @@ def do_answers(ticket: Ticket, answers: Answers, actor: Actor, *, now: datetime,
         "contacted": answers.contacted,
         "solved": answers.solved,
         "satisfied": answers.satisfied,
-        "comment": answers.comment.strip(),
+        "comment": masked(answers.comment),
     }
     allowed = int(book.rule("callback.redo_max", local_day(book, now)))
     if answers.solved == "no" and ticket.redone < allowed:
@@ -87,6 +88,7 @@ def _again(ticket: Ticket, book: Book, now: datetime) -> dict[str, Any]:
     limit = due_at(now, book.dated("limit_tiers", ticket.tier, local_day(book, now)), book)
     return {
         "redone": ticket.redone + 1,
+        "visits": 0,
         "dispatched_at": now,
         "signed_at": None,
         "replied_at": None,

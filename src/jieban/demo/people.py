@@ -62,7 +62,7 @@ CALLER = Actor("staff", "simulated:caller", "模拟回访员", frozenset({Role.C
 
 def answers_of(habits: Habits, late: bool, hard: bool, chance: random.Random) -> Answers:
     """What a requester says: skill solves, manner satisfies, lateness and hard matters cost."""
-    contacted = chance.random() < habits.care + 0.08
+    contacted = chance.random() < habits.care
     solving = habits.skill - (0.25 if late else 0) - (0.2 if hard else 0)
     draw = chance.random()
     solved = "yes" if draw < solving else "partly" if draw < solving + 0.08 else "no"

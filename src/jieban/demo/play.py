@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -44,6 +45,8 @@ from jieban.tickets.models import Ticket
 HOURS = (1, 1, 1, 1, 1, 2, 4, 8, 14, 16, 15, 12, 10, 11, 13, 13, 12, 11, 10, 9, 8, 6, 4, 2)
 """How a day's requests spread over its hours, by share."""
 STEPS_PER_TRANSACTION = 150
+LAST_SHIFT = timedelta(hours=16)
+"""In the last hours of the play the desks are left as a newcomer finds them: with work on them."""
 
 
 @dataclass
@@ -91,16 +94,17 @@ class City:
         return self.tally
 
     def _arrivals(self, days: int, per_day: int) -> list[tuple[datetime, Sample]]:
+        zone = ZoneInfo(self.book.identity.timezone)
         moments = []
-        for day in range(days):
-            start = self._begin + timedelta(days=day)
+        for day in range(days + 1):
+            start = (self._begin + timedelta(days=day)).astimezone(zone)
             weekday = 0.8 if start.weekday() >= 5 else 1.05
             wave = 1 + 0.15 * math.sin(day / 5)
             for _ in range(max(1, round(per_day * weekday * wave * self.chance.uniform(0.85, 1.15)))):
                 hour = self.chance.choices(range(24), HOURS)[0]
-                local_midnight = start.replace(minute=0, second=0, microsecond=0)
-                moments.append(local_midnight + timedelta(hours=hour, seconds=self.chance.randrange(3600)))
-        moments = sorted(moment for moment in moments if moment < self.end)
+                midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+                moments.append(midnight + timedelta(hours=hour, seconds=self.chance.randrange(3600)))
+        moments = sorted(moment for moment in moments if self._begin <= moment < self.end)
         told = [*self.samples]
         self.chance.shuffle(told)
         while len(told) < len(moments):
@@ -141,6 +145,8 @@ class City:
 
     def _decide(self, ticket: Ticket, sample: Sample, now: datetime) -> None:
         """A dispatcher decides, knowing what a good one would know."""
+        if self._leave_for_the_newcomer(now):
+            return
         if sample.demand_type == "CONSULT" and self.chance.random() < 0.6:
             do_answer(ticket, "已按知识库答复，您对答复表示清楚。", DISPATCHER, now=now)
             self.tally.verbs += 1
@@ -189,8 +195,11 @@ class City:
         self.tally.verbs += 1
         self._later(now, min(8.0, span * 0.1), lambda then: self._call(ticket, span, then))
 
+    def _leave_for_the_newcomer(self, now: datetime) -> bool:
+        return now > self.end - LAST_SHIFT and self.chance.random() < 0.8
+
     def _rule(self, ticket: Ticket, sample: Sample, span: float, now: datetime) -> None:
-        if ticket.state != workflow.OBJECTED:
+        if ticket.state != workflow.OBJECTED or self._leave_for_the_newcomer(now):
             return
         accept = self.chance.random() < 0.75
         do_rule_on_objection(ticket, accept, "按派单目录裁定。", RULER, now=now, book=self.book)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from jieban.dispatch.rules import (
 )
 from jieban.matters.actions import do_advance
 from jieban.matters.rules import Actor, NotPossible, Step
+from jieban.reading.notes import masked_by_staff
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket
 
@@ -48,6 +49,17 @@ class Choice:
     note: str = ""
 
 
+_NOTHING_DONE: dict[str, Any] = {
+    "signed_at": None,
+    "contacted_at": None,
+    "replied_at": None,
+    "submitted_at": None,
+    "reply": "",
+    "pauses": [],
+}
+"""What a unit that gets a ticket has done so far: what another did before it does not count for it."""
+
+
 def sending(book: Book, candidate: Candidate, tier: str, now: datetime) -> dict[str, Any]:
     """The columns of a ticket that is sent to ``candidate`` now, its clock among them (Art. 13)."""
     limit = due_at(now, book.dated("limit_tiers", tier, local_day(book, now)), book)
@@ -59,6 +71,7 @@ def sending(book: Book, candidate: Candidate, tier: str, now: datetime) -> dict[
         "assist": list(candidate.assist),
         "copied_to": list(candidate.copied_to),
         "dispatched_at": now,
+        **_NOTHING_DONE,
         "due_at": limit,
         "clock": "limit",
         "clock_at": limit,
@@ -102,6 +115,7 @@ def check_choice(ticket: Ticket, choice: Choice, book: Book, now: datetime) -> C
             _("%(unit)s objected and the objection was accepted") % {"unit": unit.name},
             _("Ordinance Art. 12"),
         )
+    _check_codes(choice, book, local_day(book, now))
     category = choice.category or ticket.category_id or ""
     place = place_at(book, choice.place or ticket.place_id or ticket.street or ticket.district)
     by_rule = candidate_for(book, category, place, local_day(book, now)) if category else None
@@ -117,6 +131,16 @@ def check_choice(ticket: Ticket, choice: Choice, book: Book, now: datetime) -> C
         copied_to=copies(book, unit),
         confidence=1.0,
     )
+
+
+def _check_codes(choice: Choice, book: Book, on: date) -> None:
+    """Codes that the city does not have are refused by name, not stored and not passed over."""
+    if choice.category and choice.category not in book.categories:
+        raise DispatchRefused(_("There is no such category"), _("dispatch catalogue"))
+    if choice.place and choice.place not in book.places:
+        raise DispatchRefused(_("There is no such place"), _("dispatch catalogue"))
+    if choice.tier and not any(row.code == choice.tier for row in book.current("limit_tiers", on)):
+        raise DispatchRefused(_("There is no such time limit"), _("Ordinance Art. 13"))
 
 
 def do_dispatch(ticket: Ticket, choice: Choice, actor: Actor, *, now: datetime, book: Book) -> Ticket:
@@ -137,13 +161,15 @@ def do_dispatch(ticket: Ticket, choice: Choice, actor: Actor, *, now: datetime, 
         "proposal": {**ticket.proposal, "dispatched_by": actor.id},
     }
     return _as_ticket(
-        do_advance(TICKET, ticket, Step("dispatch", actor, now, changes, {"note": choice.note}))
+        do_advance(
+            TICKET, ticket, Step("dispatch", actor, now, changes, {"note": masked_by_staff(choice.note)})
+        )
     )
 
 
 def do_answer(ticket: Ticket, explanation: str, actor: Actor, *, now: datetime) -> Ticket:
     """Answer a request at once instead of sending it on (直接答复, Art. 11 ¶1). Two SQL statements."""
-    changes = {"explanation": explanation.strip(), "queue": "", **_over(now)}
+    changes = {"explanation": masked_by_staff(explanation), "queue": "", **_over(now)}
     return _as_ticket(do_advance(TICKET, ticket, Step("answer", actor, now, changes)))
 
 
@@ -153,7 +179,7 @@ def do_explain(
     """Tell why no unit is charged: one of the branches of Art. 11 ¶3, with words for the requester."""
     if not any(row.code == branch for row in book.current("branches", local_day(book, now))):
         raise DispatchRefused(_("Choose one of the branches"), _("Ordinance Art. 11 ¶3"))
-    changes = {"branch": branch, "explanation": explanation.strip(), "queue": "", **_over(now)}
+    changes = {"branch": branch, "explanation": masked_by_staff(explanation), "queue": "", **_over(now)}
     return _as_ticket(do_advance(TICKET, ticket, Step("explain", actor, now, changes)))
 
 
@@ -175,14 +201,18 @@ def do_rule_on_objection(
         )
     if not accept:
         return _as_ticket(
-            do_advance(TICKET, ticket, Step("reject_objection", actor, now, {}, {"ruling": ruling}))
+            do_advance(
+                TICKET, ticket, Step("reject_objection", actor, now, {}, {"ruling": masked_by_staff(ruling)})
+            )
         )
     changes = {
         **waiting(book, RETURNED_QUEUE, now),
         "objected_by": [*ticket.objected_by, ticket.lead_id],
     }
     return _as_ticket(
-        do_advance(TICKET, ticket, Step("accept_objection", actor, now, changes, {"ruling": ruling}))
+        do_advance(
+            TICKET, ticket, Step("accept_objection", actor, now, changes, {"ruling": masked_by_staff(ruling)})
+        )
     )
 
 

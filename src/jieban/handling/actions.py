@@ -11,6 +11,7 @@ from jieban.city.book import Book
 from jieban.city.clock import due_after_pauses, local_day
 from jieban.matters.actions import do_advance
 from jieban.matters.rules import Actor, NotPossible, Step
+from jieban.reading.notes import masked_by_staff
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket
 
@@ -34,14 +35,16 @@ def do_contact(ticket: Ticket, outcome: str, note: str, actor: Actor, *, now: da
         raise HandlingRefused(_("Say how it went: one of the outcomes of a contact"))
     reached = outcome in ("reached", "visited") and ticket.contacted_at is None
     changes = {"contacted_at": now} if reached else {}
-    return _advance(ticket, Step("contact", actor, now, changes, {"outcome": outcome, "note": note}))
+    return _advance(
+        ticket, Step("contact", actor, now, changes, {"outcome": outcome, "note": masked_by_staff(note)})
+    )
 
 
 def do_progress(ticket: Ticket, note: str, actor: Actor, *, now: datetime) -> Ticket:
     """The unit reports how far it is; the requester sees this."""
     if not note.strip():
         raise HandlingRefused(_("Write in a sentence what was done; the requester will read it"))
-    return _advance(ticket, Step("progress", actor, now, {}, {"note": note.strip()}))
+    return _advance(ticket, Step("progress", actor, now, {}, {"note": masked_by_staff(note)}))
 
 
 def do_object(ticket: Ticket, ground: str, actor: Actor, *, now: datetime) -> Ticket:
@@ -54,7 +57,10 @@ def do_object(ticket: Ticket, ground: str, actor: Actor, *, now: datetime) -> Ti
     if ticket.lead_id in (ticket.proposal.get("heard_objections") or []):
         raise HandlingRefused(_("Your unit has objected to this ticket before; the ruling stands (Art. 12)"))
     heard = [*(ticket.proposal.get("heard_objections") or []), ticket.lead_id]
-    changes = {"objection": ground.strip(), "proposal": {**ticket.proposal, "heard_objections": heard}}
+    changes = {
+        "objection": masked_by_staff(ground),
+        "proposal": {**ticket.proposal, "heard_objections": heard},
+    }
     return _advance(ticket, Step("object", actor, now, changes))
 
 
@@ -69,16 +75,20 @@ def do_reply(ticket: Ticket, reply: str, actor: Actor, *, now: datetime, book: B
         raise HandlingRefused(
             _("Write what was done for the requester, in at least %(least)s characters") % {"least": least}
         )
-    return _advance(ticket, Step("reply", actor, now, {"reply": reply.strip(), "replied_at": now}))
+    return _advance(ticket, Step("reply", actor, now, {"reply": masked_by_staff(reply), "replied_at": now}))
 
 
 def do_review(ticket: Ticket, approve: bool, note: str, actor: Actor, *, now: datetime) -> Ticket:
     """The reviewer submits the reply to the hotline, or sends it back to the clerk with a note."""
     if approve:
-        return _advance(ticket, Step("approve_reply", actor, now, {"submitted_at": now}, {"note": note}))
+        return _advance(
+            ticket, Step("approve_reply", actor, now, {"submitted_at": now}, {"note": masked_by_staff(note)})
+        )
     if not note.strip():
         raise HandlingRefused(_("Tell the clerk what is missing in the reply"))
-    return _advance(ticket, Step("reject_reply", actor, now, {"replied_at": None}, {"note": note.strip()}))
+    return _advance(
+        ticket, Step("reject_reply", actor, now, {"replied_at": None}, {"note": masked_by_staff(note)})
+    )
 
 
 def do_pause(
@@ -97,7 +107,7 @@ def do_pause(
         "clock": "resume",
         "clock_at": until,
     }
-    return _advance(ticket, Step("pause", actor, now, changes, {"ground": ground.strip()}))
+    return _advance(ticket, Step("pause", actor, now, changes, {"ground": masked_by_staff(ground)}))
 
 
 def do_resume(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:

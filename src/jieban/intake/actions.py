@@ -191,13 +191,15 @@ def _write_receipts(
 ) -> frozenset[tuple[str, str]]:
     """Claim the requests' keys; gives the (source, key) that are new. One SQL statement.
 
-    A second process with the same key waits here until the first has committed, then finds it taken.
+    A second process with the same key waits here until the first has committed, then finds it taken; two
+    with the same keys in another order both take them in the order of the keys, so neither blocks the other.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO intake_receipt (source, key, body, ticket, number, at)
             SELECT *, %s FROM unnest(%s::varchar[], %s::varchar[], %s::varchar[], %s::bigint[], %s::varchar[])
+            ORDER BY 1, 2
             ON CONFLICT (source, key) DO NOTHING RETURNING source, key
             """,
             [

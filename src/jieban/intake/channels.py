@@ -68,9 +68,15 @@ def as_request(
         category_hint=incoming.category_hint,
         external_id=incoming.external_id,
         occurred_at=incoming.occurred_at,
-        contact=Contact(phone=incoming.phone, name=incoming.name, key=incoming.requester_key),
+        contact=Contact(phone=incoming.phone, name=incoming.name, key=_key_of(incoming, source)),
         simulated=simulated,
     )
+
+
+def _key_of(incoming: IncomingRequest, source: str) -> str:
+    """The name of the person for intake: a number of a sending system counts within that system alone."""
+    key = incoming.requester_key
+    return f"{source}/{key}" if key.startswith("requester:") else key
 
 
 def body_of(incoming: IncomingRequest) -> str:

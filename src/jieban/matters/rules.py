@@ -187,6 +187,8 @@ def may(line: Transition, actor: Actor, row: Values) -> bool:
     """Whether ``actor`` may say the verb of ``line`` on the matter ``row``."""
     if not line.roles & actor.roles:
         return False
+    if actor.kind == "requester" and row["version"] and actor.id != f"matter:{row['number']}":
+        return False  # a requester speaks on his own matter alone, whatever the line says
     if line.where is Where.OWN_UNIT and "system" not in actor.roles:
         return bool(row.get("lead_id")) and row["lead_id"] in actor.units
     if line.where is Where.OWN and "system" not in actor.roles:

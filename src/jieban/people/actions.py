@@ -38,8 +38,8 @@ def phone_digits(phone: str) -> str:
 
 def identity_of(contact: Contact) -> str | None:
     """The keyed fingerprint by which this requester is known again, or None when he gave nothing."""
-    digits = phone_digits(contact.phone)
-    if digits:
+    digits = phone_digits(contact.phone or contact.key.removeprefix("phone:"))
+    if digits and (contact.phone or contact.key.startswith("phone:")):
         return sealing.fingerprint(digits, "phone")
     if contact.key:
         return sealing.fingerprint(contact.key, "key")

@@ -97,11 +97,6 @@ class Ticket(Matter):
             models.Index(fields=["due_at", "lead"], name="ticket_closed", condition=Q(state=workflow.CLOSED)),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["channel", "external_id"],
-                name="ticket_once_per_channel",
-                condition=~Q(external_id=""),
-            ),
             models.CheckConstraint(
                 name="ticket_has_one_holder",
                 condition=(

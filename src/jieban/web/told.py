@@ -34,7 +34,7 @@ STATES = {
 SOLVED_WORDS = {
     "yes": gettext_lazy("Yes, it is solved"),
     "partly": gettext_lazy("Partly"),
-    "no": gettext_lazy("No"),
+    "no": gettext_lazy("No, it is not solved"),
 }
 SATISFIED_WORDS = {
     "satisfied": gettext_lazy("Satisfied"),

@@ -4,28 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40, verbose_name='source')),
-                ('key', models.CharField(max_length=100, verbose_name='key')),
-                ('body', models.CharField(max_length=64)),
-                ('ticket', models.BigIntegerField()),
-                ('number', models.CharField(max_length=32, verbose_name='number')),
-                ('at', models.DateTimeField(verbose_name='at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=40, verbose_name="source")),
+                ("key", models.CharField(max_length=100, verbose_name="key")),
+                ("body", models.CharField(max_length=64)),
+                ("ticket", models.BigIntegerField()),
+                ("number", models.CharField(max_length=32, verbose_name="number")),
+                ("at", models.DateTimeField(verbose_name="at")),
             ],
             options={
-                'verbose_name': 'receipt',
-                'verbose_name_plural': 'receipts',
-                'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='receipt_once')],
+                "verbose_name": "receipt",
+                "verbose_name_plural": "receipts",
+                "constraints": [models.UniqueConstraint(fields=("source", "key"), name="receipt_once")],
             },
         ),
     ]

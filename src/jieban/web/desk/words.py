@@ -44,6 +44,8 @@ SECRET_WORDS = {
     "card": gettext_lazy("bank card"),
     "plate": gettext_lazy("number plate"),
     "email": gettext_lazy("e-mail address"),
+    "account": gettext_lazy("account number"),
+    "name": gettext_lazy("name"),
 }
 
 _ARTICLE = re.compile(r"(?:Beijing )?Ordinance Art\. ?(\d+(?:, ?\d+)*)(?: ¶(\d+))?(?: ?\((\d+)\))?")

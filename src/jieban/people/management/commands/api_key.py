@@ -35,7 +35,9 @@ class Command(BaseCommand):
             raise OperatorError("No name is given.", "Write: jieban api-key NAME")
         if options["revoke"]:
             if not do_revoke_api_key(options["name"]):
-                raise OperatorError(f"There is no active key named {options['name']}.", "See jieban api-key --list")
+                raise OperatorError(
+                    f"There is no active key named {options['name']}.", "See jieban api-key --list"
+                )
             self.stdout.write("Revoked.")
             return
         key = do_make_api_key(options["name"], now=datetime.now(UTC), channel=options["channel"])
