@@ -1,13 +1,13 @@
-"""What the API takes and gives."""
+"""What the API takes and gives. Plain pydantic models: the framework's own schema validates each twice."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from ninja import Field, Schema
+from pydantic import BaseModel, Field
 
 
-class TicketIn(Schema):
+class TicketIn(BaseModel):
     """A request to be filed. Give ``title`` or ``text`` at least; the rest helps."""
 
     title: str = Field("", description="What it is about, in one line")
@@ -24,14 +24,14 @@ class TicketIn(Schema):
     external_id: str = Field("", description="The number of the request in your system")
 
 
-class NamedCode(Schema):
+class NamedCode(BaseModel):
     """A code of the city's reference data with its name."""
 
     code: str
     name: str
 
 
-class TicketOut(Schema):
+class TicketOut(BaseModel):
     """A ticket as a connected system sees it; words and address are masked."""
 
     number: str
@@ -51,7 +51,7 @@ class TicketOut(Schema):
     simulated: bool
 
 
-class Filed(Schema):
+class Filed(BaseModel):
     """The answer to a request that was filed: its number, the requester's query code, and where it went."""
 
     result: str = Field(description="accepted, or duplicate when it was there already")
@@ -65,7 +65,7 @@ class Filed(Schema):
     reasons: list[str]
 
 
-class Problem(Schema):
+class Problem(BaseModel):
     """Why a call was refused: which field, what was wrong, what to do."""
 
     field: str
@@ -73,7 +73,7 @@ class Problem(Schema):
     remedy: str
 
 
-class TicketList(Schema):
+class TicketList(BaseModel):
     """A page of tickets by time limit; send ``after`` back for the next page."""
 
     tickets: list[TicketOut]

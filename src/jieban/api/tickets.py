@@ -40,7 +40,7 @@ def file_ticket(
     key: ApiKey = request.auth  # type: ignore[attr-defined]
     city, now = book(), datetime.now(UTC)
     source = f"key:{key.pk}"
-    incoming = read_fields(body.dict(exclude={"place"}), source, now=now, book=city)
+    incoming = read_fields(body.model_dump(exclude={"place"}), source, now=now, book=city)
     if isinstance(incoming, Refusal):
         return Status(422, Problem(field=incoming.field, reason=incoming.reason, remedy=incoming.remedy))
     if body.place and body.place not in city.places:

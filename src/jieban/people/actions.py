@@ -14,6 +14,7 @@ from django.db import connection
 from jieban.foundation import sealing
 from jieban.foundation.inserting import insert_rows
 from jieban.people.models import Account, ApiKey, Requester, Unmasking, Words
+from jieban.people.queries import forget_keys
 from jieban.people.roles import Role
 
 _CHINESE_NUMBER = re.compile(r"^(?:\+?86)?(1\d{10}|0\d{9,11}|[2-9]\d{6,7})$")
@@ -146,7 +147,9 @@ def do_make_api_key(name: str, *, now: datetime, channel: str = "api") -> str:
 
 def do_revoke_api_key(name: str) -> int:
     """End the active keys with this name; gives how many. One SQL statement."""
-    return ApiKey.objects.filter(name=name, active=True).update(active=False)
+    revoked = ApiKey.objects.filter(name=name, active=True).update(active=False)
+    forget_keys()
+    return revoked
 
 
 def do_make_account(
