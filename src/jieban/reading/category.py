@@ -16,7 +16,7 @@ import numpy as np
 from jieban.city.book import Book
 from jieban.reading.features import Floats, Ints
 from jieban.reading.result import Guess
-from jieban.reading.scoring import Model, all_columns, columns
+from jieban.reading.scoring import Model
 from jieban.reading.text import fold
 from jieban.reading.tree import Hit, Scores, TreeWords, name_words
 
@@ -64,7 +64,7 @@ class CategoryFinder:
         if not self._tree.leaves or (len(ids) < FEWEST_GRAMS and not hinted):
             return NOTHING
         hits = self._tree.hits(title, text)
-        shares = self._model.shares(all_columns(columns(self._tree, hits, ids), self._model.classes, scores))
+        shares = self._model.shares(self._tree, hits, ids, scores)
         if hinted:
             shares = self._with_hint(shares, hinted)
         order = np.argsort(-shares, kind="stable")[:_GUESSES]
@@ -97,10 +97,11 @@ class CategoryFinder:
 
     def _keywords(self, hits: Sequence[Hit], code: str) -> tuple[str, ...]:
         """The words of the tree that spoke for ``code``, the weightiest first."""
+        path = (code, code[:4], code[:2])
         speaking = {
             self._tree.words[hit.word]: self._tree.weight(hit.word)
             for hit in hits
-            if any(code.startswith(owner) for owner in self._tree.owners[hit.word])
+            if not self._tree.owners[hit.word].isdisjoint(path)
         }
         return tuple(sorted(speaking, key=lambda word: (-speaking[word], word))[:_KEYWORD_REASONS])
 

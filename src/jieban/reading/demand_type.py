@@ -73,7 +73,7 @@ class TypeFinder:
     def by_cues(self, cues: Cues) -> str:
         """The type by the cues alone."""
         for place in np.argsort(-cues.scores, kind="stable"):
-            code = self.types[place]
+            code: str = self.types[place]
             if cues.scores[place] >= _LEAST.get(code, _LEAST_OTHER):
                 return code
         if DEFAULT in self.types or not self.types:

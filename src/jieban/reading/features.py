@@ -1,6 +1,6 @@
 """Character n-grams of a text as numbers: fast, deterministic, without a dictionary.
 
-Grams of one to three signs never cross punctuation; every digit is the same sign. A gram's number is a
+Grams of one and two signs never cross punctuation; every digit is the same sign. A gram's number is a
 hash of its signs in ``SPACE`` slots, the same on every machine.
 """
 
@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 SPACE_BITS = 20
 SPACE = 1 << SPACE_BITS
-SIZES = (1, 2, 3)
-VERSION = 1
+SIZES = (1, 2)
+VERSION = 2
 """Part of the key of a stored model: raise it when grams or scores change."""
 
 Ints = npt.NDArray[np.int64]
@@ -25,8 +25,8 @@ _KEEP[0x30:0x3A] = 0x30
 _KEEP[0x61:0x7B] = np.arange(0x61, 0x7B)
 _KEEP[0x4E00:0xA000] = np.arange(0x4E00, 0xA000)
 _KEEP[0x3400:0x4DC0] = np.arange(0x3400, 0x4DC0)
-_MULTIPLIERS = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35], dtype=np.uint32)
-_SEEDS = np.array([0x27D4EB2F, 0x165667B1, 0x9E3779B9], dtype=np.uint32)
+_MULTIPLIERS = (np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B))
+_SEEDS = (np.uint32(0x27D4EB2F), np.uint32(0x165667B1))
 
 
 def signs(folded: str) -> npt.NDArray[np.uint32]:
@@ -38,22 +38,18 @@ def signs(folded: str) -> npt.NDArray[np.uint32]:
 def grams(folded: str) -> Ints:
     """The numbers of all grams of a folded text, with repetitions, in no particular order."""
     points = signs(folded)
-    parts: list[npt.NDArray[np.uint32]] = []
-    for size in SIZES:
-        count = len(points) - size + 1
-        if count <= 0:
-            break
-        hashed = np.full(count, _SEEDS[size - 1], dtype=np.uint32)
-        whole = np.ones(count, dtype=bool)
-        for offset in range(size):
-            piece = points[offset : offset + count]
-            hashed = (hashed ^ piece) * _MULTIPLIERS[offset]
-            hashed ^= hashed >> np.uint32(15)
-            whole &= piece != 0
-        parts.append(hashed[whole])
-    if not parts:
+    if not len(points):
         return np.zeros(0, dtype=np.int64)
-    return (np.concatenate(parts) >> np.uint32(32 - SPACE_BITS)).astype(np.int64)
+    single = _mixed(points ^ _SEEDS[0], _MULTIPLIERS[0])
+    pair = _mixed(_mixed(points[:-1] ^ _SEEDS[1], _MULTIPLIERS[0]) ^ points[1:], _MULTIPLIERS[1])
+    kept = points != 0
+    found = np.concatenate((single[kept], pair[kept[:-1] & kept[1:]]))
+    return (found >> np.uint32(32 - SPACE_BITS)).astype(np.int64)
+
+
+def _mixed(values: npt.NDArray[np.uint32], multiplier: np.uint32) -> npt.NDArray[np.uint32]:
+    values = values * multiplier
+    return values ^ (values >> np.uint32(15))
 
 
 class Postings:
@@ -69,7 +65,8 @@ class Postings:
     def of(cls, documents: Sequence[tuple[Ints, Floats]]) -> Postings:
         """From one (distinct grams, weights) pair for each row."""
         if not documents:
-            return cls(*(np.zeros(n, dtype=np.int64) for n in (0, 1, 0)), np.zeros(0, dtype=np.float32), 0)
+            none = np.zeros(0, dtype=np.int64)
+            return cls(none, np.zeros(1, dtype=np.int64), none, np.zeros(0, dtype=np.float32), 0)
         grams_ = np.concatenate([document[0] for document in documents])
         weights = np.concatenate([document[1] for document in documents]).astype(np.float32)
         rows = np.repeat(np.arange(len(documents)), [len(document[0]) for document in documents])

@@ -19,9 +19,10 @@ import numpy as np
 
 from jieban.city.book import Book
 from jieban.foundation import env
+from jieban.foundation.errors import SettingError
 from jieban.reading.features import SPACE, VERSION
 from jieban.reading.samples import Sample, digest, load_samples, samples_folder
-from jieban.reading.scoring import COLUMNS, DANGER_COLUMNS, Classes, Linear, Model, Settled
+from jieban.reading.scoring import DANGER_COLUMNS, WARM_COLUMNS, Classes, Linear, Model, Settled
 from jieban.reading.tree import TreeWords
 
 FOLDER = "models"
@@ -49,7 +50,7 @@ def model_for(
     if samples is not None:
         return train(book, tree, samples, types)
     samples = load_samples(samples_folder(book))
-    classes = Classes.of(tree, types)
+    classes = Classes(len(tree.leaves), tuple(types))
     folder = cache or env.home() / FOLDER
     path = folder / f"reading-{model_key(book, samples)[:32]}.npz"
     try:
@@ -110,7 +111,7 @@ def read_model(path: Path, classes: Classes) -> Model:
             arrays = {name: stored[name] for name in stored.files}
         notes = json.loads(arrays.pop("notes").tobytes())
         model = _model(arrays, notes, classes)
-    except FileNotFoundError:
+    except (FileNotFoundError, BadModelFile):
         raise
     except Exception as error:  # a damaged file can fail in as many ways as it has bytes
         raise BadModelFile(f"it cannot be read ({type(error).__name__})") from error
@@ -123,7 +124,7 @@ def _model(arrays: dict[str, Any], notes: dict[str, Any], classes: Classes) -> M
         matter.shape == (len(ids), classes.width)
         and arrays["idf"].shape == (len(ids),)
         and arrays["intercept"].shape == (classes.width,)
-        and arrays["weights"].shape == (COLUMNS,)
+        and arrays["weights"].shape == (WARM_COLUMNS,)
         and arrays["kind"].size in (0, 2 + len(classes.types))
         and arrays["danger"].size in (0, 1 + len(DANGER_COLUMNS))
         and len(ids) > 0
@@ -151,5 +152,5 @@ def _keep(path: Path, model: Model) -> None:
         )
         for old in stored[_KEPT_FILES:]:
             old.unlink(missing_ok=True)
-    except (OSError, env.SettingError) as error:
+    except (OSError, SettingError) as error:
         log.warning("The model is not kept for the next start: %s", error)

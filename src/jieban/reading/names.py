@@ -11,7 +11,10 @@ _SURNAMES = "".join(name for name in words("surnames") if len(name) == 1)
 _COMPOUND = tuple(name for name in words("surnames") if len(name) == 2)
 _HAN = "[\u4e00-\u9fff]"
 _GIVEN = rf"(?:(?:{'|'.join(_COMPOUND)}){_HAN}{{1,2}}|[{_SURNAMES}]{_HAN}{{1,2}}?)"
-_AFTER = r"(?=[^\u4e00-\u9fff]|$|电话|手机|身份证|住|家住|联系|先生|女士|今年|现年|是|男|女|和|在|来自|要|想|于|向|反映|投诉|的)"
+_AFTER = (
+    r"(?=[^\u4e00-\u9fff]|$|电话|手机|身份证|住|家住|联系|先生|女士|今年|现年|是|男|女|和|在|来自|要|想|"
+    r"于|向|反映|投诉|的)"
+)
 _STRONG = re.compile(
     rf"(?:我叫|我名叫|名叫|本人姓名|姓名|名字叫|名字是|联系人|联络人|投诉人|反映人|举报人|诉求人|申请人|当事人|署名|落款)"
     rf"(?:是|为|叫)?[:：\s]{{0,3}}({_GIVEN}){_AFTER}"

@@ -58,9 +58,10 @@ class Reader:
         ``on`` the city date whose alarms hold (without it: the alarms without an end). Takes any text.
         """
         asked = tuple(clean(part) for part in (title, text, address))
-        found = [find_secrets(part) for part in asked]
+        plain = [fold(part) for part in asked]
+        found = [find_secrets(part, same) for part, same in zip(asked, plain, strict=True)]
         shown = tuple(mask(part, secrets) for part, secrets in zip(asked, found, strict=True))
-        folded = tuple(fold(part) for part in shown)
+        folded = tuple(fold(shown[n]) if secrets else plain[n] for n, secrets in enumerate(found))
         head = folded[0][:HEAD], _head(folded[1])
         ids, counts = counted(*head)
         scores = self._model.scores(ids, counts)
@@ -120,9 +121,9 @@ class Reader:
     ) -> tuple[bool, Alarm | None]:
         """Whether life may be at risk, and the alarm that the words come near to."""
         first = any(alarm.tier == next(iter(self._tiers), alarm.tier) for alarm, _ in alarms)
-        harm, now, close, near = self._signs.measure(*head, ids)
         if first:
-            return True, near
+            return True, None
+        harm, now, close, near = self._signs.measure(*head, ids)
         if scores is None or self._model.settled.danger is None:
             return cold_danger(harm, now), near
         return self._model.danger(danger_columns(float(scores[-1]), first, harm, now, close)), near

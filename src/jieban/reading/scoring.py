@@ -1,6 +1,6 @@
 """How scores become a decision; the same arithmetic for training and for reading.
 
-Category: a weighted sum of six scores for each leaf, turned into shares that add up to one; a logistic
+Category: a weighted sum of three scores for each leaf, turned into shares that add up to one; a logistic
 curve turns the first share into a confidence. Type: cue phrases and a linear model. Danger: words of
 danger, nearness to an alarm, and a linear model.
 """
@@ -18,9 +18,12 @@ from jieban.reading.tree import Hit, Scores, TreeWords
 
 TITLE_TIMES = 2
 """A gram of the title counts as often."""
-COLUMNS = 6
-COLD_WEIGHTS = np.array([5.0, 1.5, 4.0, 0.0, 0.0, 0.0])
-"""Weights of ``columns`` without samples: own words, words above, near words."""
+MOST_GRAMS = 400
+"""So many of a text's weightiest grams are looked up; a long text is decided by them."""
+COLD_WEIGHTS = np.array([5.0, 1.5, 4.0])
+"""Weights without samples of own words, words above, near words."""
+WARM_COLUMNS = 3
+"""With samples: own words, words above, the linear model."""
 COLD_CURVE = (-0.4, 0.75)
 """Intercept and slope of the confidence curve without samples, over the log-odds of the first share."""
 _MOST = 0.995
@@ -28,45 +31,30 @@ _MOST = 0.995
 
 def counted(title: str, text: str) -> tuple[Ints, Floats]:
     """Distinct grams of a folded title and text, and how much each is there."""
-    whole = np.concatenate([*([grams(title)] * TITLE_TIMES), grams(text)]) if title else grams(text)
+    whole = grams("\n".join((*([title] * TITLE_TIMES), text)) if title else text)
     ids, counts = np.unique(whole, return_counts=True)
     return ids, (1 + np.log(counts)).astype(np.float32)
 
 
 @dataclass(frozen=True)
 class Classes:
-    """The columns of the linear model: leaves, second level, first level, types, danger."""
+    """The columns of the linear model: the leaves of the tree, the demand types, danger."""
 
     leaves: int
-    second: Ints
-    first: Ints
-    seconds: int
-    firsts: int
     types: tuple[str, ...]
-
-    @classmethod
-    def of(cls, tree: TreeWords, types: Sequence[str]) -> Classes:
-        """The classes of a tree and the demand types of a pack."""
-        twos = sorted({code[:4] for code in tree.leaves})
-        ones = sorted({code[:2] for code in tree.leaves})
-        second = np.array([twos.index(code[:4]) for code in tree.leaves], dtype=np.int64)
-        first = np.array([ones.index(code[:2]) for code in tree.leaves], dtype=np.int64)
-        return cls(len(tree.leaves), second, first, len(twos), len(ones), tuple(types))
 
     @property
     def width(self) -> int:
         """How many columns there are."""
-        return self.leaves + self.seconds + self.firsts + len(self.types) + 1
+        return self.leaves + len(self.types) + 1
 
-    def parts(self, scores: Floats) -> tuple[Floats, Floats, Floats]:
-        """Scores of the leaves, then for each leaf the score of its second and of its first level."""
-        end = self.leaves + self.seconds
-        seconds, firsts = scores[self.leaves : end], scores[end : end + self.firsts]
-        return scores[: self.leaves], seconds[self.second], firsts[self.first]
+    def leaf_scores(self, scores: Floats) -> Floats:
+        """The scores of the leaves."""
+        return scores[: self.leaves]
 
     def type_scores(self, scores: Floats) -> Floats:
-        """Scores of the types."""
-        return scores[-1 - len(self.types) : -1]
+        """The scores of the types."""
+        return scores[self.leaves : -1]
 
 
 class Linear:
@@ -84,6 +72,9 @@ class Linear:
         slots = slots[held]
         values = counts[held] * self.idf[slots]
         norm = float(np.sqrt(np.dot(values, values))) or 1.0
+        if len(slots) > MOST_GRAMS:
+            strong = np.argpartition(values, -MOST_GRAMS)[-MOST_GRAMS:]
+            slots, values = slots[strong], values[strong]
         return np.asarray(values / np.float32(norm) @ self.weights[slots] + self.intercept, dtype=np.float32)
 
 
@@ -120,9 +111,11 @@ class Model:
         """The scores of the linear model, or None without one."""
         return None if self.linear is None else self.linear.scores(ids, counts)
 
-    def shares(self, columns_: Scores) -> Scores:
+    def shares(self, tree: TreeWords, hits: Sequence[Hit], ids: Ints, scores: Floats | None) -> Scores:
         """The share of each leaf; they add up to one."""
-        return shares_of(columns_ @ self.settled.weights)
+        parts = parts_of(tree, self.classes, hits, ids, scores)
+        weighed = [part * weight for part, weight in zip(parts, self.settled.weights, strict=True)]
+        return shares_of(np.sum(weighed, axis=0))
 
     def confidences(self, shares: Scores, order: Ints) -> list[float]:
         """How often guesses in this ``order`` are right: the first by the curve, the others share the rest."""
@@ -143,7 +136,7 @@ class Model:
         if self.settled.danger is None:
             return False
         odds = float(self.settled.danger[0] + columns_ @ self.settled.danger[1:])
-        return 1 / (1 + np.exp(-odds)) >= self.settled.danger_from
+        return bool(1 / (1 + np.exp(-odds)) >= self.settled.danger_from)
 
 
 def confidence_of(share: float, curve: tuple[float, float]) -> float:
@@ -159,17 +152,15 @@ def shares_of(scores: Scores) -> Scores:
     return np.asarray(raised / raised.sum(), dtype=np.float64)
 
 
-def columns(tree: TreeWords, hits: Sequence[Hit], ids: Ints) -> npt.NDArray[np.float64]:
-    """What the tree's words say of each leaf: own words, words above, near words."""
+def parts_of(
+    tree: TreeWords, classes: Classes, hits: Sequence[Hit], ids: Ints, scores: Floats | None
+) -> list[npt.NDArray[np.float64]]:
+    """The scores of every leaf, one array for each of the settled weights."""
     own, above = tree.exact(hits)
-    return np.column_stack([np.log1p(own), np.log1p(above), np.log1p(tree.near(ids))])
-
-
-def all_columns(by_words: npt.NDArray[np.float64], classes: Classes, scores: Floats | None) -> Scores:
-    """The six scores of each leaf."""
+    words = [np.log1p(own), np.log1p(above)]
     if scores is None:
-        return np.column_stack([by_words, np.zeros((len(by_words), COLUMNS - by_words.shape[1]))])
-    return np.column_stack([by_words, *(part.astype(np.float64) for part in classes.parts(scores))])
+        return [*words, np.log1p(tree.near(ids))]
+    return [*words, classes.leaf_scores(scores).astype(np.float64)]
 
 
 def kind_columns(cues: npt.NDArray[np.float64], model: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

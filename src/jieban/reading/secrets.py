@@ -17,8 +17,10 @@ from jieban.reading.names import person_names
 from jieban.reading.text import fold
 
 _RUN = re.compile(r"(?<!\d)\d(?:[ \-.)/·]{0,2}\d)*[x]?")
-_WORD_NUMBER = re.compile(r"(?<![零〇一幺二两三四五六七八九十百千\d])[一幺1][三四五六七八九3-9][零〇一幺二三四五六七八九\d]{9}"
-                          r"(?![零〇一幺二三四五六七八九十百千万\d])")  # fmt: skip
+_WORD_NUMBER = re.compile(
+    r"(?<![零〇一幺二两三四五六七八九十百千\d])[一幺1][三四五六七八九3-9][零〇一幺二三四五六七八九\d]{9}"
+    r"(?![零〇一幺二三四五六七八九十百千万\d])"
+)
 _PLATE = re.compile(
     r"(?:[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-hj-z][·•. ]{0,2}|使)"
     r"(?=[a-z]*\d)(?:[a-hj-np-z0-9]{5,6}|[a-hj-np-z0-9]{4}[警学挂领港澳])(?![a-z0-9])"
@@ -48,6 +50,7 @@ _CUE_REACH = 14
 
 _WORD_DIGITS = str.maketrans("零〇一幺二三四五六七八九", "001123456789")
 _LONGEST_WINDOW = 6
+_SHORTEST_NUMBER = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,14 @@ class Secret:
     value: str
 
 
-def find_secrets(text: str) -> list[Secret]:
-    """All secrets of a cleaned ``text``, in order and without overlap.
+def find_secrets(text: str, folded: str = "") -> list[Secret]:
+    """All secrets of a cleaned ``text``, in order and without overlap; ``folded`` is its folded form.
 
     Kinds: ``email``, ``id``, ``card``, ``phone``, ``plate``, ``account``, ``name``.
     """
-    folded = fold(text)
+    if not text:
+        return []
+    folded = folded or fold(text)
     taken: list[Secret] = []
     for found in _candidates(text, folded):
         if all(found.end <= other.start or found.start >= other.end for other in taken):
@@ -101,7 +106,7 @@ def _candidates(text: str, folded: str) -> Iterator[Secret]:
 
 def _numbers(text: str, folded: str) -> Iterator[Secret]:
     for match in _RUN.finditer(folded):
-        if match.end() - match.start() >= 7:
+        if match.end() - match.start() >= _SHORTEST_NUMBER:
             yield from _in_run(text, folded, match.start(), match.end())
     for match in _WORD_NUMBER.finditer(folded):
         digits = match[0].translate(_WORD_DIGITS)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import numpy as np
+
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffc\ud800-\udfff"
@@ -35,6 +37,10 @@ def _fold_table() -> dict[int, str]:
 
 
 _FOLD = _fold_table()
+_FOLD_POINTS = np.arange(0x10000, dtype=np.uint32)
+_FOLD_POINTS[list(_FOLD)] = [ord(sign) for sign in _FOLD.values()]
+_SHORT = 40
+"""Below so many signs the plain way to fold is faster."""
 
 
 def clean(text: str) -> str:
@@ -46,7 +52,12 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """``text`` for matching: half-width, small letters, one kind of dash; as long as ``text``."""
-    return text.translate(_FOLD)
+    if len(text) < _SHORT:
+        return text.translate(_FOLD)
+    points = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    table = _FOLD_POINTS
+    folded = np.where(points < len(table), table[np.minimum(points, len(table) - 1)], points)
+    return folded.astype(np.uint32).tobytes().decode("utf-32-le")
 
 
 def clause_start(text: str, position: int, reach: int) -> int:

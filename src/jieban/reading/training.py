@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, diags
+from scipy.optimize import minimize  # type: ignore[import-untyped]
+from scipy.sparse import csr_matrix, diags  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
@@ -30,8 +30,6 @@ from jieban.reading.scoring import (
     Linear,
     Model,
     Settled,
-    all_columns,
-    columns,
     counted,
     kind_columns,
     shares_of,
@@ -42,7 +40,7 @@ from jieban.reading.urgency import AlarmFinder
 
 FEWEST_SAMPLES = 60
 """Fewer samples than this teach less than the tree's own words."""
-FOLDS = 5
+FOLDS = 4
 _SVM_C = 0.4
 _TYPE_C = 0.6
 _TREE_WEIGHT = 2.0
@@ -60,6 +58,7 @@ class Prepared:
     """Samples and tree as numbers: documents (samples first), labels, and what does not need learning."""
 
     classes: Classes
+    levels: tuple[Ints, Ints]
     matrix: Any
     ids: Ints
     idf: Floats
@@ -75,7 +74,7 @@ class Prepared:
 
 def train(book: Book, tree: TreeWords, samples: Sequence[Sample], types: Sequence[str]) -> Model:
     """The model of a book learned from ``samples``; a model without learning when they are too few."""
-    classes = Classes.of(tree, types)
+    classes = Classes(len(tree.leaves), tuple(types))
     usable = [sample for sample in samples if sample.label["category"] in tree.number]
     if len(usable) < FEWEST_SAMPLES:
         return Model(classes)
@@ -83,13 +82,14 @@ def train(book: Book, tree: TreeWords, samples: Sequence[Sample], types: Sequenc
     parts = [np.flatnonzero(ready.fold != number) for number in range(ready.fold.max() + 1)]
     with ThreadPoolExecutor(max_workers=2) as pool:
         fitted = list(pool.map(lambda kept: fit(ready, kept), [*parts, np.arange(len(usable))]))
-    held_out = np.zeros((len(usable), classes.width), dtype=np.float32)
+    width = fitted[0][1].shape[0]
+    held_out = np.zeros((len(usable), width), dtype=np.float32)
     for number, (weights, intercept) in enumerate(fitted[:-1]):
         rows = ready.fold == number
         held_out[rows] = ready.matrix[: len(usable)][rows] @ weights + intercept
-    weights, intercept = fitted[-1]
-    linear = Linear(ready.ids, ready.idf, weights.astype(np.float32), intercept.astype(np.float32))
-    return Model(classes, linear, settle(ready, held_out))
+    settled, levels = settle(ready, held_out)
+    weights, intercept = (_one_leaf_score(ready, part, levels) for part in fitted[-1])
+    return Model(classes, Linear(ready.ids, ready.idf, weights, intercept), settled)
 
 
 def prepare(book: Book, tree: TreeWords, samples: Sequence[Sample], classes: Classes) -> Prepared:
@@ -102,6 +102,7 @@ def prepare(book: Book, tree: TreeWords, samples: Sequence[Sample], classes: Cla
     types, alarms, signs = TypeFinder(classes.types), AlarmFinder(book), DangerSigns(book)
     return Prepared(
         classes=classes,
+        levels=(_level(tree, 4), _level(tree, 2)),
         matrix=matrix,
         ids=ids,
         idf=idf,
@@ -109,9 +110,7 @@ def prepare(book: Book, tree: TreeWords, samples: Sequence[Sample], classes: Cla
         tree_leaf=np.array([leaf for leaf, _ in words], dtype=np.int64),
         kind=np.array([_kind_of(sample, classes) for sample in samples], dtype=np.int64),
         danger=np.array([bool(sample.label.get("danger")) for sample in samples]),
-        by_words=np.array(
-            [columns(tree, tree.hits(*text), documents[row][0]) for row, text in enumerate(texts)]
-        ),
+        by_words=np.log1p([tree.exact(tree.hits(*text)) for text in texts]),
         cues=np.array([types.cues(*text).scores for text in texts]),
         signs=np.array([_signs(alarms, signs, text, documents[row][0]) for row, text in enumerate(texts)]),
         fold=_folds([sample.style for sample in samples]),
@@ -119,65 +118,95 @@ def prepare(book: Book, tree: TreeWords, samples: Sequence[Sample], classes: Cla
 
 
 def fit(ready: Prepared, kept: Ints) -> tuple[Floats, Floats]:
-    """Weights and intercepts of every class, learned from the samples ``kept`` and the whole tree."""
-    count = len(ready.leaf)
+    """Weights and intercepts learned from the samples ``kept`` and the whole tree.
+
+    The columns: leaves, types, danger, then the second and the first level of the tree.
+    """
+    count, second, first = len(ready.leaf), *ready.levels
     rows = np.concatenate([kept, np.arange(count, ready.matrix.shape[0])])
     leaf = np.concatenate([ready.leaf[kept], ready.tree_leaf])
     trust = np.concatenate([np.ones(len(kept)), np.full(len(ready.tree_leaf), _TREE_WEIGHT)])
-    weights = np.zeros((ready.matrix.shape[1], ready.classes.width), dtype=np.float32)
-    intercept = np.zeros(ready.classes.width, dtype=np.float32)
-    start = 0
+    width = ready.classes.width + int(second.max()) + 1 + int(first.max()) + 1
+    learned = np.zeros((ready.matrix.shape[1] + 1, width), dtype=np.float32)
     matter = ready.matrix[rows]
-    for labels, width in (
-        (leaf, ready.classes.leaves),
-        (ready.classes.second[leaf], ready.classes.seconds),
-        (ready.classes.first[leaf], ready.classes.firsts),
+    start = 0
+    for labels, begin in (
+        (leaf, 0),
+        (second[leaf], ready.classes.width),
+        (first[leaf], width - int(first.max()) - 1),
     ):
-        _learn(weights, intercept, start, (matter, labels, trust, _SVM_C))
-        start += width
-    own, alike = ready.matrix[kept], np.ones(len(kept))
+        _learn(learned, begin, (matter, labels, trust, _SVM_C))
+    own, alike, start = ready.matrix[kept], np.ones(len(kept)), ready.classes.leaves
     known = ready.kind[kept] >= 0
-    _learn(weights, intercept, start, (own[known], ready.kind[kept][known], alike[known], _TYPE_C))
-    _learn(weights, intercept, start + len(ready.classes.types), (own, ready.danger[kept], alike, _TYPE_C))
-    return weights, intercept
+    _learn(learned, start, (own[known], ready.kind[kept][known], alike[known], _TYPE_C))
+    _learn(learned, ready.classes.width - 1, (own, ready.danger[kept], alike, _TYPE_C))
+    return learned[:-1], learned[-1]
 
 
-def _learn(weights: Floats, intercept: Floats, start: int, task: tuple[Any, Any, Any, float]) -> None:
-    """Learn one task into the columns from ``start``; ``task`` is matrix, labels, trust in each row, C."""
+def _learn(learned: Floats, start: int, task: tuple[Any, Any, Any, float]) -> None:
+    """Learn one task into the columns from ``start``, the intercepts into the last row.
+
+    ``task`` is matrix, labels (whole numbers, or yes and no for a single column), trust in each row, C.
+    """
     matrix, labels, trust, strength = task
     found = np.unique(labels)
     if len(found) < 2:
         return
     model = LinearSVC(C=strength, random_state=0).fit(matrix, labels, sample_weight=trust)
-    places = [start] if labels.dtype == np.bool_ else start + model.classes_
-    if len(found) == 2 and labels.dtype != np.bool_:
-        weights[:, places] = np.vstack([-model.coef_, model.coef_]).T
-        intercept[places] = np.concatenate([-model.intercept_, model.intercept_])
-        return
-    weights[:, places] = model.coef_.T
-    intercept[places] = model.intercept_
+    coefficients, intercepts = model.coef_, model.intercept_
+    if labels.dtype == np.bool_:
+        places = np.array([start])
+    else:
+        places = start + found
+        if len(found) == 2:  # scikit-learn gives one row for two classes
+            coefficients = np.vstack([-coefficients, coefficients])
+            intercepts = np.concatenate([-intercepts, intercepts])
+    learned[:-1, places] = coefficients.T
+    learned[-1, places] = intercepts
 
 
-def settle(ready: Prepared, held_out: Floats) -> Settled:
-    """Fit what stands on top of the linear model to scores of held-out samples."""
-    table = np.array(
-        [
-            all_columns(words, ready.classes, scores)
-            for words, scores in zip(ready.by_words, held_out, strict=True)
-        ]
-    )
+def settle(ready: Prepared, held_out: Floats) -> tuple[Settled, npt.NDArray[np.float64]]:
+    """What stands on top of the linear model, fitted to scores of held-out samples.
+
+    Gives it, and how the scores of leaf, second and first level are added to one score of a leaf.
+    """
+    table = np.concatenate([ready.by_words, _by_level(ready, held_out)], axis=1).transpose(0, 2, 1)
     weights = _choice_weights(table, ready.leaf, np.ones(table.shape[2]))
     shares = np.array([shares_of(row @ weights) for row in table])
+    own = held_out[:, : ready.classes.width]
     kinds = np.array(
         [
             kind_columns(cues, ready.classes.type_scores(scores).astype(np.float64))
-            for cues, scores in zip(ready.cues, held_out, strict=True)
+            for cues, scores in zip(ready.cues, own, strict=True)
         ]
     )
     known = ready.kind >= 0
     kind = _choice_weights(kinds[known], ready.kind[known], np.ones(kinds.shape[2])) if known.any() else None
-    danger, least = _danger(np.column_stack([held_out[:, -1], ready.signs]), ready.danger)
-    return Settled(weights, _curve(shares, ready.leaf), kind, danger, least)
+    danger, least = _danger(np.column_stack([own[:, -1], ready.signs]), ready.danger)
+    settled = Settled(np.append(weights[:2], 1.0), _curve(shares, ready.leaf), kind, danger, least)
+    return settled, weights[2:]
+
+
+def _by_level(ready: Prepared, scores: Floats) -> npt.NDArray[np.float64]:
+    """Per row the scores of each leaf, of its second level, of its first level."""
+    second, first = ready.levels
+    begin = ready.classes.width
+    seconds, firsts = scores[:, begin:][:, second], scores[:, begin + int(second.max()) + 1 :][:, first]
+    return np.stack([scores[:, : ready.classes.leaves], seconds, firsts], axis=1).astype(np.float64)
+
+
+def _one_leaf_score(ready: Prepared, scores: Floats, levels: npt.NDArray[np.float64]) -> Floats:
+    """Columns or intercepts with the levels added up into the leaves; types and danger stay."""
+    rows = np.atleast_2d(scores)
+    kept = rows[:, : ready.classes.width].copy()
+    kept[:, : ready.classes.leaves] = np.einsum("l,nlc->nc", levels, _by_level(ready, rows))
+    return kept if scores.ndim == 2 else kept[0]
+
+
+def _level(tree: TreeWords, length: int) -> Ints:
+    """For each leaf the number of its parent whose code has ``length`` signs."""
+    codes = sorted({leaf[:length] for leaf in tree.leaves})
+    return np.array([codes.index(leaf[:length]) for leaf in tree.leaves], dtype=np.int64)
 
 
 def _choice_weights(table: npt.NDArray[np.float64], right: Ints, start: npt.NDArray[np.float64]) -> Any:

@@ -47,12 +47,16 @@ class TreeWords:
         self._words_of = {leaf: words_of(book.categories[leaf]) for leaf in self.leaves}
         owners = _owners(book)
         self.words = sorted(owners)
-        self.owners = [owners[word] for word in self.words]
-        self._weights = np.array([self._weight(word, owners[word]) for word in self.words], dtype=np.float64)
-        self._own = _spread(self.owners, self.leaves, (6,))
-        self._above = _spread(self.owners, self.leaves, (2, 4))
+        self.owners = [frozenset(owners[word]) for word in self.words]
+        self._weights = np.array(
+            [self._weight(word, each) for word, each in zip(self.words, self.owners, strict=True)],
+            dtype=np.float64,
+        )
+        own = _spread(self.owners, self.leaves, (6,))
+        self._own = _Lists(own, len(self.leaves))
+        self._above = _Lists(_spread(self.owners, self.leaves, (2, 4)), len(self.leaves))
         self._finder = AhoCorasick(self.words, matchkind=MatchKind.Standard) if self.words else None
-        self._near = _NearWords(self.words, self._own, len(self.leaves))
+        self._near = _NearWords(self.words, own, len(self.leaves))
 
     def hits(self, title: str, text: str) -> list[Hit]:
         """All words of the tree in a folded title and text."""
@@ -66,16 +70,12 @@ class TreeWords:
 
     def exact(self, hits: Sequence[Hit]) -> tuple[Scores, Scores]:
         """Per leaf: the weight of its own words found, and of the words of the levels above it."""
-        own, above = np.zeros(len(self.leaves)), np.zeros(len(self.leaves))
         gains: dict[int, float] = {}
         for hit in hits:
-            gain = 1.0 + (_TITLE_GAIN if hit.in_title else 0.0)
-            gains[hit.word] = max(gains.get(hit.word, 0.0), gain)
-        for word, gain in gains.items():
-            gain *= self._weights[word]
-            own[self._own[word]] += gain
-            above[self._above[word]] += gain
-        return own, above
+            gains[hit.word] = 1.0 + _TITLE_GAIN if hit.in_title else gains.get(hit.word, 1.0)
+        words = np.fromiter(gains, dtype=np.int64, count=len(gains))
+        weights = self._weights[words] * np.fromiter(gains.values(), dtype=np.float64, count=len(gains))
+        return self._own.add_up(words, weights), self._above.add_up(words, weights)
 
     def near(self, distinct: Ints) -> Scores:
         """Per leaf: how near its words are to a text with these distinct grams."""
@@ -89,10 +89,28 @@ class TreeWords:
         """How much a word says."""
         return float(self._weights[word])
 
-    def _weight(self, word: str, owners: tuple[str, ...]) -> float:
+    def _weight(self, word: str, owners: frozenset[str]) -> float:
         leaves = max(1, len(owners))
         rarity = np.log(1 + len(self.leaves) / leaves) / np.log(2 + len(self.leaves))
         return float(rarity * _LENGTH_GAIN[min(len(word), len(_LENGTH_GAIN) - 1)])
+
+
+class _Lists:
+    """For each word the leaves it speaks for, in one array."""
+
+    def __init__(self, lists: list[Ints], leaves: int) -> None:
+        self._lengths = np.array([len(each) for each in lists], dtype=np.int64)
+        self._starts = np.cumsum(self._lengths) - self._lengths
+        self._leaf = np.concatenate([*lists, np.zeros(0, dtype=np.int64)])
+        self._leaves = leaves
+
+    def add_up(self, words: Ints, weights: Scores) -> Scores:
+        """For each leaf the sum of the weights of those ``words`` that speak for it."""
+        lengths = self._lengths[words]
+        ends = np.cumsum(lengths)
+        total = int(ends[-1]) if len(ends) else 0
+        index = np.repeat(self._starts[words] - (ends - lengths), lengths) + np.arange(total)
+        return np.bincount(self._leaf[index], np.repeat(weights, lengths), self._leaves)
 
 
 class _NearWords:
@@ -143,7 +161,7 @@ def words_of(row: Category) -> list[str]:
     return [word for word in dict.fromkeys(found) if len(word) >= _SHORTEST]
 
 
-def _spread(owners: list[tuple[str, ...]], leaves: list[str], lengths: tuple[int, ...]) -> list[Ints]:
+def _spread(owners: list[frozenset[str]], leaves: list[str], lengths: tuple[int, ...]) -> list[Ints]:
     """For each word the numbers of the leaves under its owners whose codes have one of ``lengths``."""
     under: dict[str, list[int]] = {}
     for number, leaf in enumerate(leaves):
