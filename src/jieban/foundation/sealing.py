@@ -40,6 +40,8 @@ def unseal(sealed: bytes | memoryview, context: str) -> str:
     if not data:
         return ""
     try:
+        if data[:1] != _VERSION:
+            raise ValueError("another version of sealing")
         return (
             _cipher().decrypt(data[1 : 1 + _NONCE_BYTES], data[1 + _NONCE_BYTES :], context.encode()).decode()
         )

@@ -17,6 +17,7 @@ from jieban.people.models import Account, ApiKey, Requester, Unmasking, Words
 from jieban.people.queries import forget_keys
 from jieban.people.roles import Role
 
+REASON_CHARS = 200
 _CHINESE_NUMBER = re.compile(r"^(?:\+?86)?(1\d{10}|0\d{9,11}|[2-9]\d{6,7})$")
 
 
@@ -124,7 +125,7 @@ def do_unmask(
         requester_id=requester_id,
         matter=matter,
         fields="phone,name,text,address",
-        reason=reason,
+        reason=reason.strip()[:REASON_CHARS],
         at=now,
     )
     words = Words.objects.filter(pk=words_id).first()
