@@ -62,8 +62,10 @@ def matter_name(book: Book, category: str, english: bool = False) -> str:
 
 def place_words(book: Book, code: str, english: bool = False) -> str:
     """The place with those that hold it, without the city: ``朝阳区双井街道``."""
-    names = [name_of(book, place.code, english) for place in book.place_path(code) if place.level != "city"]
-    return ", ".join(reversed(names)) if english else "".join(names) or name_of(book, code)
+    path = [place for place in book.place_path(code) if place.level != "city"] or book.place_path(code)
+    if english:
+        return ", ".join(place.name_en or place.name for place in reversed(path))
+    return "".join(place.name for place in path)
 
 
 def demand_type_name(book: Book, code: str, english: bool = False) -> str:
@@ -89,9 +91,9 @@ def as_json(reading: Reading, proposal: Proposal, book: Book) -> dict[str, Any]:
     place = reading.place
     return {
         "demand_type": reading.demand_type,
-        "category": [one.name for one in book.category_path(best.category if best else reading.category)],
-        "category_code": best.category if best else reading.category,
-        "confidence": round(best.confidence if best else reading.confidence, 4),
+        "category": [one.name for one in book.category_path(reading.category)],
+        "category_code": reading.category,
+        "confidence": round(reading.confidence, 4),
         "urgency": proposal.tier,
         "danger": reading.danger,
         "call": reading.call,

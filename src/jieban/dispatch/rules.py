@@ -6,7 +6,7 @@ ticket goes out by itself or before a person is part of the proposal.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -64,12 +64,21 @@ class Proposal:
 
 
 def propose(reading: Reading, book: Book, on: date) -> Proposal:
-    """The units that the catalogue names for this reading on a day, best first, and whether to send."""
+    """The units that the catalogue names for this reading on a day, best first, and whether to send.
+
+    Several guesses at the matter may lead to one unit: how sure the unit is, is the sum of them.
+    """
     candidates: dict[str, Candidate] = {}
     for guess in reading.categories:
         found = candidate_for(book, guess.code, reading.place, on, guess.confidence)
-        if found and found.unit not in candidates:
-            candidates[found.unit] = found
+        if found is None:
+            continue
+        same = candidates.get(found.unit)
+        candidates[found.unit] = (
+            replace(same, confidence=round(min(1.0, same.confidence + found.confidence), 4))
+            if same
+            else found
+        )
     ordered = tuple(sorted(candidates.values(), key=lambda one: -one.confidence)[:4])
     tier = more_urgent(book, reading.tier, ordered[0].tier if ordered else "", on)
     queue, why = _queue(reading, ordered, book, on)
@@ -133,9 +142,10 @@ def _queue(reading: Reading, candidates: tuple[Candidate, ...], book: Book, on: 
     """Which queue must see the request first, and why; two empty texts when it may go out by itself."""
     if reading.danger:
         return DANGER_QUEUE, "danger"
+    if reading.place is None and not candidate_for(book, reading.category, None, on):
+        return PLACE_QUEUE, "no_place"
     if not candidates:
-        known = bool(reading.category)
-        return (PLACE_QUEUE, "no_place") if known and not reading.place else (DISPATCH_QUEUE, "no_row")
+        return DISPATCH_QUEUE, "no_row"
     if candidates[0].confidence < float(book.rule("dispatch.auto_confidence", on)):
         return DISPATCH_QUEUE, "unsure"
     return "", ""

@@ -176,7 +176,7 @@ def _read_columns(request: Request, reading: Reading, proposal: Proposal, book: 
         "text": reading.text,
         "address": reading.address[:ADDRESS_CHARS],
         "demand_type": reading.demand_type,
-        "category_id": reading.category or (proposal.best.category if proposal.best else None),
+        "category_id": reading.category or None,
         "place_id": place.code if place else None,
         "district": place.district if place else "",
         "street": place.street if place else "",

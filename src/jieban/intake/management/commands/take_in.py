@@ -40,9 +40,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         fields = "; ".join(f"{name}: {meaning}" for name, meaning in FIELDS)
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", nargs="?", type=Path)
         parser.add_argument(
-            "--map", action="append", default=[], metavar="FIELD=COLUMN", help=f"Fields: {fields}"
+            "--map", action="extend", nargs="+", default=[], metavar="FIELD=COLUMN", help=f"Fields: {fields}"
         )
         parser.add_argument("--sheet", help="sheet of a workbook; the first when not given")
         parser.add_argument("--channel", default="file", help="channel where the rows name none")
@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Take the file in and say what became of its rows."""
-        path: Path = options["file"]
+        path = _file(options["file"], options["map"])
         rejects_at: Path = options["rejects"] or reject_path(path)
         try:
             table = open_table(path, options["sheet"])
@@ -90,6 +90,15 @@ class Command(BaseCommand):
             self.stdout.write(f"{count:>9,}    {reason}")
         if report.rejected:
             self.stdout.write(f"\nMend the rejected rows in {rejects_at} and take that file in again.")
+
+
+def _file(given: Path | None, words: list[str]) -> Path:
+    """The file to take in; ``--map a=b FILE`` leaves it at the end of the pairs."""
+    if given is not None:
+        return given
+    if words and "=" not in words[-1]:
+        return Path(words.pop())
+    raise OperatorError("No file is given.", "Write: jieban take-in FILE --map title=… text=…")
 
 
 def _pairs(given: list[str], columns: Sequence[str]) -> list[str]:
