@@ -19,7 +19,6 @@ from jieban.assessment.queries import Standing, months, standings
 from jieban.assessment.rules import rates
 from jieban.city.book import Book, Place, Scheme
 from jieban.city.queries import book
-from jieban.dispatch.explain import name_of
 from jieban.dispatch.rules import local_day
 from jieban.people.access import public
 
@@ -76,7 +75,7 @@ def rates_page(request: HttpRequest) -> HttpResponse:
         "districts": _districts(city, on),
         "scheme": scheme,
         "scheme_name": scheme.name_en if english and scheme.name_en else scheme.name,
-        "rows": [(row, _district_of(city, row.unit)) for row in rows],
+        "rows": [(row, *_names(city, row.unit, english)) for row in rows],
         "whole": rates(total(everything), scheme),
         "least": int(city.rule("assessment.min_visits", on)),
         "simulated": any(one.simulated for one in everything),
@@ -131,18 +130,25 @@ def _cells(city: Book, row: PublicRow) -> list[Any]:
     rates_ = row.rates
     figures = [rates_.response, rates_.resolution, rates_.satisfaction, rates_.composite, row.change]
     shown = ["" if figure is None or not row.shown else figure for figure in figures]
-    district = name_of(city, _district_of(city, row.unit), english)
+    street, district = _names(city, row.unit, english)
     left_out = "" if row.excluded_share is None else row.excluded_share
-    return [row.place or "", district, name_of(city, row.unit, english), row.base, *shown, left_out]
+    return [row.place or "", district, street, row.base, *shown, left_out]
 
 
 def _districts(city: Book, on: date) -> list[Place]:
     return [place for place in city.places.values() if place.level == "district" and place.in_force(on)]
 
 
-def _district_of(city: Book, unit: str) -> str:
-    district = city.place_at(city.units[unit].place, "district") if unit in city.units else None
-    return district.code if district else ""
+def _names(city: Book, unit: str, english: bool) -> tuple[str, str]:
+    """The street and the district of a unit as places: ``双井街道``, ``朝阳区``."""
+    where = city.units[unit].place if unit in city.units else ""
+    return _name(city.places.get(where), english), _name(city.place_at(where, "district"), english)
+
+
+def _name(place: Place | None, english: bool) -> str:
+    if place is None:
+        return ""
+    return place.name_en if english and place.name_en else place.name
 
 
 def _is_english() -> bool:

@@ -22,6 +22,11 @@ class PublicRow:
     change: Decimal | None
     excluded_share: Decimal | None
 
+    @property
+    def fall(self) -> Decimal | None:
+        """The change without its sign, to stand behind an arrow."""
+        return None if self.change is None else abs(self.change)
+
 
 def published(standings: Sequence[Standing], least: int) -> list[PublicRow]:
     """The rows in the order of publication: ranked ones first, then those with too few answers.

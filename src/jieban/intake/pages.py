@@ -58,7 +58,7 @@ def what(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         draft.text = form.cleaned_data["text"]
         reading = reader.read("", draft.text, address=draft.address, on=on)
-        draft.danger, draft.call = reading.danger, reading.call
+        draft.danger, draft.call = bool(reading.danger), reading.call
         draft.finish("what")
         drafts.save(request.session, draft)
         return _onward(draft, "where")

@@ -35,8 +35,12 @@ class CannotWrite(Exception):
 
 
 def reject_path(source: Path) -> Path:
-    """Give the place of the reject file of an input: next to it, `name.rejected.csv`."""
-    return source.with_name(f"{source.stem}.rejected.csv")
+    """Give the place of the reject file of an input: next to it, `name.rejected.csv`.
+
+    Where that folder cannot be written to, the folder one stands in.
+    """
+    folder = source.parent if os.access(source.parent, os.W_OK) else Path.cwd()
+    return folder / f"{source.stem}.rejected.csv"
 
 
 class RejectFile:

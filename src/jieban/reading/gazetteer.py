@@ -34,8 +34,12 @@ _SUFFIXES = {
 
 _PEOPLES = ("回族", "满族", "蒙古族", "朝鲜族", "藏族", "土族", "撒拉族", "壮族", "苗族", "维吾尔族")
 _OTHER_ENDS = {
-    "street": ("街道", "街道办", "街道办事处", "地区", "地区办事处", "镇", "乡", "镇政府", "乡政府"),
-    "community": ("社区", "村", "居委会", "村委会", "小区"),
+    "街道": ("街道办", "街道办事处", "办事处", "街办"),
+    "地区": ("街道", "镇", "乡", "地区办事处", "街道办事处", "镇政府", "乡政府"),
+    "镇": ("地区", "乡", "街道", "镇政府"),
+    "乡": ("镇", "地区", "乡政府"),
+    "社区": ("居委会", "社区居委会", "小区"),
+    "村": ("村委会", "村民委员会", "大队"),
 }
 """What callers say instead of the official end."""
 
@@ -76,6 +80,7 @@ _OTHER_TRUST = {
 WEAK_FACTOR = 0.55
 """What is left of the trust in a name that is also an ordinary word."""
 _NAMESAKE = 0.12
+_SPREAD = 0.7
 _ORDER = {"district": 0, "street": 1, "community": 2}
 
 
@@ -83,23 +88,45 @@ def names_of(book: Book) -> dict[str, tuple[Called, ...]]:
     """Folded name -> what it can mean, the surest first."""
     ordinary = _ordinary_of(book)
     table: dict[str, dict[str, Called]] = defaultdict(dict)
-    for name, called in (*_own_names(book, ordinary), *_other_names(book, ordinary)):
+    for name, called in _own_names(book, ordinary):
         kept = table[name].get(called.code)
         if kept is None or called.trust > kept.trust:
             table[name][called.code] = called
-    return {name: _ranked(list(meanings.values())) for name, meanings in table.items()}
+    for meanings in table.values():
+        _demote_namesakes(meanings)
+    for name, called in _other_names(book, ordinary):
+        _add_other(table[name], called)
+    return {
+        name: tuple(sorted(meanings.values(), key=lambda each: (-each.trust, each.code)))
+        for name, meanings in table.items()
+    }
 
 
-def _ranked(meanings: list[Called]) -> tuple[Called, ...]:
-    """The surest first. A name that a district or street has is rarely meant for a smaller namesake."""
-    top = min(_ORDER[each.level] for each in meanings)
-    settled = [
-        each
-        if _ORDER[each.level] == top or top == _ORDER["community"]
-        else replace(each, trust=each.trust * _NAMESAKE)
-        for each in meanings
-    ]
-    return tuple(sorted(settled, key=lambda each: (-each.trust, each.code)))
+def _demote_namesakes(meanings: dict[str, Called]) -> None:
+    """A name that a district or street has is rarely meant for a smaller namesake."""
+    top = min(_ORDER[each.level] for each in meanings.values())
+    for code, each in meanings.items():
+        if _ORDER[each.level] > top:
+            meanings[code] = replace(each, trust=each.trust * _NAMESAKE)
+
+
+def _add_other(meanings: dict[str, Called], called: Called) -> None:
+    """Add a meaning told by place_names.csv.
+
+    Where it only says that a name spreads beyond the place that officially has it ("回龙观" is more than
+    its street), the official place stays, less sure.
+    """
+    inside = [code for code, each in meanings.items() if called.code in (each.district, each.street, code)]
+    for code in inside:
+        if code != called.code:
+            meanings[code] = replace(meanings[code], trust=meanings[code].trust * _SPREAD)
+    around = any(
+        each.code in (called.district, called.street) and not each.weak for each in meanings.values()
+    )
+    if not inside and not around:
+        meanings[called.code] = called
+    elif called.code in inside and called.trust > meanings[called.code].trust:
+        meanings[called.code] = called
 
 
 def short_form(name: str, level: str) -> str:
@@ -142,7 +169,9 @@ def _own_names(book: Book, ordinary: frozenset[str]) -> Iterator[tuple[str, Call
             yield short, _called(book, place, _TRUST[place.level, True], weak=False)
         if short == full or len(short) < 2:
             continue
-        for end in _OTHER_ENDS.get(place.level, ()):
+        if place.level == "street":
+            yield short + "社区", _called(book, place, _TRUST[place.level, False], short in _ORDINARY)
+        for end in next((ends for own, ends in _OTHER_ENDS.items() if full.endswith(own)), ()):
             weak = plain or short + end in _ORDINARY
             yield short + end, _called(book, place, _TRUST[place.level, True] - 0.03, weak)
         weak = short in ordinary or (place.level == "community" and len(short) < _SHORTEST_COMMUNITY)

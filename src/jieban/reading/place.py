@@ -21,26 +21,33 @@ from jieban.reading.result import PlaceFound
 
 _HEAD, _TAIL = 2500, 500
 _MOST_MENTIONS = 60
-_SURE = 0.4
+_SURE = 0.36
 """Below this a place is only an alternative."""
 _CLEAR_LEAD = 1.3
 """How much more evidence the first street needs than the second."""
 _FIELD_WEIGHT = {"address": 1.0, "title": 0.97, "text": 0.95}
 _AGAINST_ADDRESS = 0.45
+_HALF_GAIN = 1.3
 _LIMIT = 0.995
 
 _LIVES = re.compile(
-    r"(?:住在?|家在|位于|坐落在?|地址[:：是]?|地点[:：是]?|位置[:：是]?|我们|本人是|我是|在|的|区|镇|乡|街道|市)$"
+    r"(?:住在?|家在|位于|坐落在?|地址[:：是]?|地点[:：是]?|位置[:：是]?|我们|本人是|我是|在|区|镇|乡|街道|市)$"
 )
+_HERE = re.compile(r"(?:那儿|这儿|那边|这边|那里|这里|附近|一带|这片|周边|旁边|边上|街道|地区)")
 _ELSEWHERE = re.compile(
-    r"(?:户籍|户口|老家|籍贯|原籍|原来住|以前住|之前住|来自|祖籍|身份证地址|上班|单位在|公司在)[在是地:：]{0,2}[^，。；,;]{0,4}$"
+    r"(?:户籍|户口|老家|籍贯|原籍|原来住|以前住|之前住|来自|祖籍|身份证地址|赶来|嫁到|出嫁到)"
+    r"[在是地:：]{0,2}[^，。；,;]{0,4}$"
 )
-_TOWARDS = re.compile(r"(?:开往|前往|去|到|往|从|转给|推给|推到|让找)$")
-_ROADISH = re.compile(r"[东西南北中]{0,2}(?:大街|胡同|路|街(?!道)|桥|河|门|湖|沟)")
+_TOWARDS = re.compile(r"(?:开往|前往|去|到|往|从|转给|推给|推到|让找|比如|不像)$")
+_ROADISH = re.compile(r"[东西南北中]{0,2}(?:大街|胡同|路(?![口边上旁南北东西])|街(?!道)|桥|河|门|湖|沟)")
 _NEAR = re.compile(r"(?:公园|医院|大学|学院|机场|火车站|地铁站|站|体育|商场|购物中心|广场)")
 _IDIOM = re.compile(
-    r"大兴(?:土木|水利|安岭)|朝阳(?:产业|行业|的(?:房|屋|一面|窗)|面)|光明正大|和平(?:解决|共处|相处)|胜利(?:召开|闭幕)"
+    r"大兴(?:土木|水利|安岭)|朝阳(?:产业|行业|的(?:房|屋|一面|窗)|面)|光明正大|和平(?:解决|共处|相处)|"
+    r"胜利(?:召开|闭幕)"
 )
+_ELSEWHERE_FACTOR, _TOWARDS_FACTOR, _NEAR_FACTOR = 0.4, 0.75, 0.85
+_ROAD_FACTOR = {"district": 0.6, "street": 0.42, "community": 0.7}
+"""What is left of a short name that a road, bridge or river continues, by the level of the place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,8 @@ class Mention:
     meanings: tuple[Called, ...]
     weight: float
     cued: bool
+    aside: float
+    """What is left of it when another place is named that nothing speaks against."""
 
 
 class PlaceFinder:
@@ -97,54 +106,61 @@ class PlaceFinder:
                     continue
                 before, after = part[max(0, start - 10) : start], part[end : end + 6]
                 meanings = self._meanings[number]
-                weight = _FIELD_WEIGHT[field] * _context(before, after, name in self._full)
-                cued = field == "address" or bool(_LIVES.search(before))
-                found.append(Mention(field, start, end, quoted[start:end], meanings, weight, cued))
+                weight = _FIELD_WEIGHT[field]
+                if name not in self._full:
+                    weight *= _continued(after, meanings[0].level)
+                cued = field == "address" or bool(_LIVES.search(before) or _HERE.match(after))
+                found.append(
+                    Mention(field, start, end, quoted[start:end], meanings, weight, cued, _aside(before))
+                )
         return found
 
 
-def _context(before: str, after: str, full: bool) -> float:
-    """How much the words around a name take from it."""
-    factor = 1.0
+def _continued(after: str, level: str) -> float:
+    """How much the words after a short name leave of it."""
+    if _ROADISH.match(after):
+        return _ROAD_FACTOR[level]
+    return _NEAR_FACTOR if _NEAR.match(after) else 1.0
+
+
+def _aside(before: str) -> float:
+    """How much is left of a place that is named as somewhere else: a home town, a way to go."""
     if _ELSEWHERE.search(before):
-        factor *= 0.4
-    elif _TOWARDS.search(before):
-        factor *= 0.75
-    if not full:
-        if _ROADISH.match(after):
-            factor *= 0.6
-        elif _NEAR.match(after):
-            factor *= 0.85
-    return factor
+        return _ELSEWHERE_FACTOR
+    return _TOWARDS_FACTOR if _TOWARDS.search(before) else 1.0
 
 
 def _supported(mentions: list[Mention]) -> list[Mention]:
-    """The mentions that count: a weak name needs a cue, or another name of its district or street."""
+    """The mentions that count: a weak name needs a cue, or another name of its district beside it."""
     firm = [mention for mention in mentions if not mention.meanings[0].weak]
     districts = {
         called.district for mention in firm for called in mention.meanings if len(mention.meanings) <= 3
     }
-    kept: list[Mention] = []
-    for mention in mentions:
-        if not mention.meanings[0].weak:
-            kept.append(mention)
-            continue
-        inside = tuple(called for called in mention.meanings if called.district in districts)
-        follows = any(other.field == mention.field and other.end == mention.start for other in firm)
-        if inside and (follows or mention.cued or len(inside) == 1):
-            gain = 1 / WEAK_FACTOR if follows or mention.cued else 1.3
-            kept.append(
-                _with(mention, tuple(replace(called, trust=called.trust * gain) for called in inside))
-            )
-        elif mention.cued and len(mention.meanings) == 1:
-            kept.append(mention)
+    kept = [
+        counted
+        for mention in mentions
+        if (counted := _weighed(mention, firm, districts) if mention.meanings[0].weak else mention)
+    ]
+    if any(mention.aside == 1.0 for mention in kept):
+        return [replace(mention, weight=mention.weight * mention.aside) for mention in kept]
     return kept
 
 
+def _weighed(mention: Mention, firm: list[Mention], districts: set[str]) -> Mention | None:
+    """A weak mention with what speaks for it, or None when it may well be an ordinary word."""
+    follows = any(other.field == mention.field and other.end == mention.start for other in firm)
+    inside = tuple(called for called in mention.meanings if called.district in districts)
+    small = mention.meanings[0].level == "community"
+    if inside and (follows or mention.cued or (len(inside) == 1 and not small)):
+        gain = 1 / WEAK_FACTOR if follows or mention.cued else _HALF_GAIN
+        return _with(mention, tuple(replace(called, trust=called.trust * gain) for called in inside))
+    if mention.cued and len(mention.meanings) == 1 and not small:
+        return mention
+    return None
+
+
 def _with(mention: Mention, meanings: tuple[Called, ...]) -> Mention:
-    return Mention(
-        mention.field, mention.start, mention.end, mention.quote, meanings, mention.weight, mention.cued
-    )
+    return replace(mention, meanings=meanings)
 
 
 def _evidence(mentions: Iterable[Mention], level: str) -> dict[str, float]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from jieban.city.book import Book, MissingRule
-from jieban.dispatch.explain import demand_type_name, limit_words, matter_name, name_of, place_words
+from jieban.dispatch.explain import demand_type_name, limit_words, matter_name, name_of
 from jieban.dispatch.rules import DANGER_QUEUE, DISPATCH_QUEUE, PLACE_QUEUE, RETURNED_QUEUE, local_day
 from jieban.tickets import workflow
 from jieban.tickets.models import Ticket
@@ -133,7 +133,19 @@ def unit_words(book: Book, code: str | None, english: bool = False) -> str:
 
 def place_words_of(book: Book, code: str | None, english: bool = False) -> str:
     """The place with what holds it: ``朝阳区双井街道``; a dash where there is none."""
-    return place_words(book, code, english) if code and code in book.places else NOTHING
+    path = [place for place in book.place_path(code or "") if place.level != "city"]
+    if not path:
+        return place_name(book, code, english)
+    named = [place_name(book, place.code, english) for place in path]
+    return ", ".join(reversed(named)) if english else "".join(named)
+
+
+def place_name(book: Book, code: str | None, english: bool = False) -> str:
+    """The place alone: ``双井街道`` (units bear the codes of places, but other names)."""
+    place = book.places.get(code or "")
+    if place is None:
+        return NOTHING
+    return place.name_en if english and place.name_en else place.name
 
 
 def category_words(book: Book, code: str | None, english: bool = False) -> str:

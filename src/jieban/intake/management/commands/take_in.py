@@ -16,8 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from jieban.city.queries import book
 from jieban.foundation.errors import OperatorError
-from jieban.intake.fieldmap import FIELDS, MappingError, make_mapping
-from jieban.intake.files import CannotRead, open_table
+from jieban.intake.fieldmap import FIELDS, Mapping, MappingError, make_mapping
+from jieban.intake.files import CannotRead, Table, open_table
 from jieban.intake.rejects import CannotWrite, RejectFile, reject_path
 from jieban.intake.take_in import Report, take_in
 from jieban.reading.reader import reader_for
@@ -62,25 +62,36 @@ class Command(BaseCommand):
             rejects_file = RejectFile(rejects_at, table.columns, resume=rejects_at.exists())
         except (CannotRead, MappingError, CannotWrite) as error:
             raise OperatorError(error.reason, error.remedy) from error
-        city = book()
-        bar = _progress()
-        with bar, rejects_file as rejects:
-            job = bar.add_task(path.name, total=table.total)
-            report = take_in(
-                table,
-                mapping,
-                rejects,
-                source=options["source"],
-                clock=lambda: datetime.now(UTC),
-                book=city,
-                reader=reader_for(city),
-                channel=options["channel"],
-                progress=lambda rows: bar.advance(job, rows),
-            )
+        report = self._take_in(table, mapping, rejects_file, options)
         if options["json"]:
             self.stdout.write(json.dumps(report.as_json()))
         else:
             self._tell(report, rejects_at)
+
+    def _take_in(
+        self, table: Table, mapping: Mapping, rejects_file: RejectFile, options: dict[str, Any]
+    ) -> Report:
+        city, path = book(), table.path
+        bar = _progress()
+        try:
+            with bar, rejects_file as rejects:
+                job = bar.add_task(path.name, total=table.total)
+                return take_in(
+                    table,
+                    mapping,
+                    rejects,
+                    source=options["source"],
+                    clock=lambda: datetime.now(UTC),
+                    book=city,
+                    reader=reader_for(city),
+                    channel=options["channel"],
+                    progress=lambda rows: bar.advance(job, rows),
+                )
+        except (OSError, CannotRead) as error:
+            raise OperatorError(
+                f"Taking in {path.name} stopped: {error}",
+                "Put that right and run the same command again: what was taken in stays, nothing comes twice.",
+            ) from error
 
     def _tell(self, report: Report, rejects_at: Path) -> None:
         counts = report.as_json()
