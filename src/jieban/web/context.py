@@ -21,9 +21,12 @@ HOTLINE = "12345"
 LARGE_TEXT_COOKIE = "large_text"
 
 STAFF_ROOMS: tuple[tuple[str, Any, str], ...] = (
-    ("work", _("Work queue"), "work.view"),
+    ("work", _("My work"), "work.view"),
+    ("take_in", _("Take a call"), "ticket.take_in"),
     ("dispatch_desk", _("Dispatch"), "ticket.dispatch"),
+    ("objections", _("Objections"), "ticket.dispatch"),
     ("call_list", _("Call-backs"), "ticket.call_back"),
+    ("ticket_list", _("Tickets"), "ticket.view"),
     ("rates", _("Rates"), "figures.view"),
     ("admin:index", _("Reference data"), "reference.view"),
 )
