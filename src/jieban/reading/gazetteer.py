@@ -49,7 +49,10 @@ _SHORTEST_COMMUNITY = 3
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """One meaning of a name: the place, its path, how sure the name alone is (0 to 1), whether weak."""
+    """One meaning of a name: the place, its path, how sure the name alone is (0 to 1), whether weak.
+
+    ``around`` is how sure its district is where that is more than ``trust``, else 0.
+    """
 
     code: str
     level: str
@@ -57,6 +60,7 @@ class Called:
     street: str
     trust: float
     weak: bool
+    around: float = 0.0
 
 
 _TRUST = {
@@ -92,6 +96,9 @@ def names_of(book: Book) -> dict[str, tuple[Called, ...]]:
         kept = table[name].get(called.code)
         if kept is None or called.trust > kept.trust:
             table[name][called.code] = called
+    for name, called in _streets_as_communities(book):
+        if name not in table:
+            table[name][called.code] = called
     for meanings in table.values():
         _demote_namesakes(meanings)
     for name, called in _other_names(book, ordinary):
@@ -119,13 +126,12 @@ def _add_other(meanings: dict[str, Called], called: Called) -> None:
     inside = [code for code, each in meanings.items() if called.code in (each.district, each.street, code)]
     for code in inside:
         if code != called.code:
-            meanings[code] = replace(meanings[code], trust=meanings[code].trust * _SPREAD)
+            own = meanings[code]
+            meanings[code] = replace(own, trust=own.trust * _SPREAD, around=max(own.trust, called.trust))
     around = any(
         each.code in (called.district, called.street) and not each.weak for each in meanings.values()
     )
-    if not inside and not around:
-        meanings[called.code] = called
-    elif called.code in inside and called.trust > meanings[called.code].trust:
+    if (not inside and not around) or (called.code in inside and called.trust > meanings[called.code].trust):
         meanings[called.code] = called
 
 
@@ -169,8 +175,6 @@ def _own_names(book: Book, ordinary: frozenset[str]) -> Iterator[tuple[str, Call
             yield short, _called(book, place, _TRUST[place.level, True], weak=False)
         if short == full or len(short) < 2:
             continue
-        if place.level == "street":
-            yield short + "社区", _called(book, place, _TRUST[place.level, False], short in _ORDINARY)
         for end in next((ends for own, ends in _OTHER_ENDS.items() if full.endswith(own)), ()):
             weak = plain or short + end in _ORDINARY
             yield short + end, _called(book, place, _TRUST[place.level, True] - 0.03, weak)
@@ -178,6 +182,14 @@ def _own_names(book: Book, ordinary: frozenset[str]) -> Iterator[tuple[str, Call
         if place.level == "district":
             weak = short in _ORDINARY
         yield short, _called(book, place, _TRUST[place.level, False], weak)
+
+
+def _streets_as_communities(book: Book) -> Iterator[tuple[str, Called]]:
+    """What callers call a community though only the street is named so ("清河社区卫生中心")."""
+    for place in book.places.values():
+        if place.level == "street":
+            short = short_form(fold(place.name), "street")
+            yield short + "社区", _called(book, place, _TRUST["street", False], short in _ORDINARY)
 
 
 def _other_names(book: Book, ordinary: frozenset[str]) -> Iterator[tuple[str, Called]]:

@@ -105,7 +105,7 @@ def write_model(path: Path, model: Model) -> None:
 
 
 def read_model(path: Path, classes: Classes) -> Model:
-    """The model in a file. Raises ``FileNotFoundError``, or ``BadModelFile`` for whatever is wrong with it."""
+    """The model in a file. Raises ``FileNotFoundError``, or ``BadModelFile`` for whatever is wrong."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}

@@ -118,7 +118,7 @@ class Model:
         return shares_of(np.sum(weighed, axis=0))
 
     def confidences(self, shares: Scores, order: Ints) -> list[float]:
-        """How often guesses in this ``order`` are right: the first by the curve, the others share the rest."""
+        """How often guesses in this ``order`` are right: the first by the curve, others share the rest."""
         first = float(shares[order[0]])
         sure = confidence_of(first, self.settled.curve)
         rest = (1 - sure) / max(1 - first, 1e-9)
