@@ -1,0 +1,163 @@
+"""The interviewer's list and script: three questions in the requester's own terms (Ordinance Art. 23)."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from jieban.callback.actions import Answers, do_answers, do_visit
+from jieban.city.clock import local_day
+from jieban.matters.actions import Overtaken
+from jieban.matters.queries import timeline
+from jieban.matters.rules import NotPossible, NotYours
+from jieban.people.access import page
+from jieban.people.actions import do_unmask
+from jieban.tickets import workflow as w
+from jieban.tickets.models import Ticket
+from jieban.web.desk import queries
+from jieban.web.desk.forms import CallForm, NotReachedForm
+from jieban.web.desk.home import next_address
+from jieban.web.desk.queries import Look
+from jieban.web.desk.refusals import overtaken_words, refusal_words, seen
+from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
+from jieban.web.desk.story import history
+from jieban.web.words import when_words
+
+
+@page("ticket.call_back")
+@never_cache
+@require_GET
+def call_list(request: HttpRequest) -> HttpResponse:
+    """Whom to ask, by the clock. Five SQL statements."""
+    desk = sitting(request)
+    look = Look(state=w.CALLBACK)
+    try:
+        rows = queries.rows(desk.scope, look, desk.midnight, request.GET.get("after", ""))
+    except ValueError:
+        rows = queries.rows(desk.scope, look, desk.midnight)
+    total = queries.tally(desk.scope, look, desk.midnight).total
+    shown = {"desk": desk, "page": rows, "total": total, "next": next_address(request, rows)}
+    return render(request, "desk/calls.html", shown)
+
+
+@page("ticket.call_back")
+@never_cache
+@require_GET
+def script(request: HttpRequest, number: str) -> HttpResponse:
+    """The script for one ticket. Five SQL statements."""
+    desk = sitting(request)
+    ticket = ticket_or_refuse(desk, number)
+    if ticket.state != w.CALLBACK:
+        messages.info(request, _("The requester need not be asked (any more)."))
+        return redirect("ticket", number=number)
+    return _show(request, desk, ticket)
+
+
+@page("ticket.call_back")
+@never_cache
+@require_POST
+def reveal(request: HttpRequest, number: str) -> HttpResponse:
+    """The script with the phone number; the look is recorded first (Art. 8)."""
+    desk = sitting(request)
+    ticket = ticket_or_refuse(desk, number)
+    reason = str(_("to ask how it went"))
+    contact = do_unmask(desk.account, ticket.number, ticket.pk, ticket.requester, reason, now=desk.now)
+    return _show(request, desk, ticket, contact=contact)
+
+
+@page("ticket.call_back")
+@never_cache
+@require_POST
+def answers(request: HttpRequest, number: str) -> HttpResponse:
+    """Write the answers down, then show whom to ask next."""
+    desk = sitting(request)
+    ticket = ticket_or_refuse(desk, number)
+    form = CallForm(request.POST)
+    if not form.is_valid():
+        return _show(request, desk, ticket, form=form, status=422)
+    given = form.cleaned_data
+    said = Answers(given["contacted"] == "yes", given["solved"], given["satisfied"], given["comment"])
+    return _settle(
+        request, desk, ticket, form,
+        lambda: do_answers(ticket, said, desk.actor, now=desk.now, book=desk.book),
+    )  # fmt: skip
+
+
+@page("ticket.call_back")
+@never_cache
+@require_POST
+def not_reached(request: HttpRequest, number: str) -> HttpResponse:
+    """Note a call that nobody answered, then show whom to ask next."""
+    desk = sitting(request)
+    ticket = ticket_or_refuse(desk, number)
+    form = NotReachedForm(request.POST, auto_id="missed_%s")
+    note = form.cleaned_data["note"] if form.is_valid() else ""
+    return _settle(
+        request, desk, ticket, form,
+        lambda: do_visit(ticket, note, desk.actor, now=desk.now, book=desk.book),
+    )  # fmt: skip
+
+
+def _settle(
+    request: HttpRequest, desk: Sitting, ticket: Ticket, form: forms.Form, do: object
+) -> HttpResponse:
+    assert callable(do)
+    try:
+        seen(ticket, request.POST.get("version", ""))
+        settled = do()
+    except Overtaken as error:
+        messages.info(request, overtaken_words(error))
+        return redirect("call_list")
+    except NotYours as error:
+        raise PermissionDenied from error
+    except NotPossible as error:
+        return _show(request, desk, ticket, form=form, refused=refusal_words(error), status=422)
+    messages.success(request, _settled_words(desk, settled))
+    return redirect("call_list")
+
+
+def _settled_words(desk: Sitting, ticket: Ticket) -> str:
+    if ticket.state == w.DISPATCHED:
+        when = when_words(ticket.due_at, desk.now) if ticket.due_at else ""
+        return _(
+            "Written down. It is not solved, so the unit does it again, due %(when)s. "
+            "A slip? The requester is asked once more then."
+        ) % {"when": when}
+    if ticket.state == w.CLOSED and ticket.visit_result == "unreachable":
+        return _("Closed: the requester could not be reached in all the attempts that the rules allow.")
+    if ticket.state == w.CLOSED:
+        return _(
+            "Written down and closed; the answers count as they are. "
+            "A slip? Tell the supervisor at once: a closed ticket is not changed."
+        )
+    return _("Noted: not reached. It stays on the list for another attempt.")
+
+
+def _show(
+    request: HttpRequest,
+    desk: Sitting,
+    ticket: Ticket,
+    *,
+    form: forms.Form | None = None,
+    contact: dict[str, str] | None = None,
+    refused: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    missed = isinstance(form, NotReachedForm)
+    shown = {
+        "desk": desk,
+        "ticket": ticket,
+        "contact": contact,
+        "refused": refused,
+        "form": form if form and not missed else CallForm(),
+        "missed_form": form if missed else NotReachedForm(auto_id="missed_%s"),
+        "history": history(timeline(ticket.pk), desk)[:6],
+        "most": int(desk.book.rule("callback.max_attempts", local_day(desk.book, desk.now))),
+    }
+    return render(request, "desk/call.html", shown, status=status)

@@ -1,0 +1,168 @@
+"""My desk: for people of a unit what is overdue, due today, and whom to call first; for the hotline its
+queues; for those who watch over the city what is moving and who is stuck."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from jieban.dispatch.rules import QUEUES
+from jieban.people.access import page
+from jieban.people.roles import HOTLINE_ROLES, UNIT_ROLES, Role, allowed
+from jieban.tickets import workflow as w
+from jieban.tickets.queries import Page
+from jieban.web.desk import looks, queries
+from jieban.web.desk.limits import first_contact_by
+from jieban.web.desk.looks import Link
+from jieban.web.desk.queries import Look, Tally
+from jieban.web.desk.sitting import Sitting, sitting
+from jieban.web.words import QUEUE_NAMES, place_words_of, state_words, unit_words
+
+WATCHING = frozenset({Role.LEADER, Role.ANALYST, Role.AUDITOR, Role.RULE_OWNER, Role.ADMIN})
+CALL_FIRST = 5
+
+
+@page("work.view")
+@never_cache
+@require_GET
+def work(request: HttpRequest) -> HttpResponse:
+    """The desk by role. At most seven SQL statements with session, account and the city's serial."""
+    desk = sitting(request)
+    shown: dict[str, Any] = {"desk": desk}
+    if _works_in_a_unit(desk):
+        shown |= _unit_desk(request, desk)
+    if desk.roles & HOTLINE_ROLES:
+        shown["stations"] = _stations(desk)
+    elif desk.roles & WATCHING and (desk.scope.everything or desk.scope.district):
+        shown |= _overview(desk)
+    return render(request, "desk/home.html", shown)
+
+
+def _works_in_a_unit(desk: Sitting) -> bool:
+    return bool(desk.roles & UNIT_ROLES and desk.scope.unit and not desk.scope.everything)
+
+
+def _unit_desk(request: HttpRequest, desk: Sitting) -> dict[str, Any]:
+    look = looks.read_look({**request.GET.dict(), "unit": desk.unit})
+    counted = queries.tally(desk.scope, Look(unit=desk.unit), desk.midnight, by="category_id")
+    try:
+        found = queries.rows(desk.scope, look, desk.midnight, request.GET.get("after", ""))
+    except ValueError:
+        found = queries.rows(desk.scope, look, desk.midnight)
+    first = queries.rows(desk.scope, Look(unit=desk.unit, silent=True), desk.midnight, size=CALL_FIRST)
+    return {
+        "unit": desk.unit,
+        "counted": counted,
+        "links": looks.state_links(look, counted, "work"),
+        "urgent": looks.urgent_links(look, counted, "work"),
+        "topics": _topics(look, counted, desk),
+        "page": found,
+        "next": next_address(request, found),
+        "call_first": [(ticket, first_contact_by(ticket, desk.book)) for ticket in first.tickets],
+        "call_all": looks.address(Look(unit=desk.unit, silent=True), "work"),
+        "overdue_all": looks.address(Look(unit=desk.unit, overdue=True), "work"),
+        "today_all": looks.address(Look(unit=desk.unit, today=True), "work"),
+    }
+
+
+def _topics(look: Look, counted: Tally, desk: Sitting) -> list[Link]:
+    """The most frequent matters of the unit, by their first level."""
+    sums: dict[str, int] = {}
+    for code, count in counted.by.items():
+        if code[:2] in desk.book.categories:
+            sums[code[:2]] = sums.get(code[:2], 0) + count
+    ordered = sorted(sums.items(), key=lambda pair: -pair[1])[:8]
+    english = desk.english
+    return [
+        Link(
+            desk.book.categories[code].name_en if english else desk.book.categories[code].name,
+            looks.address(look, "work", category="" if look.category == code else code),
+            count,
+            look.category == code,
+        )
+        for code, count in ordered
+    ]
+
+
+def next_address(request: HttpRequest, found: Page) -> str:
+    """The address of the page after this one, or an empty text."""
+    if not found.after:
+        return ""
+    given = request.GET.copy()
+    given["after"] = found.after
+    return f"{request.path}?{given.urlencode()}"
+
+
+def _stations(desk: Sitting) -> list[dict[str, Any]]:
+    """The places of the hotline that this person may work at, each with its true count."""
+    counted = queries.tally(desk.scope, Look(), desk.midnight)
+    stations = []
+    if allowed("ticket.dispatch", desk.roles):
+        for queue in QUEUES:
+            stations.append(
+                {
+                    "words": QUEUE_NAMES[queue],
+                    "count": counted.by.get(queue, 0),
+                    "late": counted.overdue_by.get(queue, 0),
+                    "address": looks.address(Look(state=w.WAITING, queue=queue)),
+                    "red": queue == QUEUES[0],
+                    "go": reverse("dispatch_desk"),
+                }
+            )
+        stations.append(_station(_("objections to rule on"), counted, w.OBJECTED, reverse("objections")))
+    if allowed("ticket.call_back", desk.roles):
+        stations.append(_station(_("requesters to ask"), counted, w.CALLBACK, reverse("call_list")))
+    stations.append(
+        {"words": _("overdue in the whole city"), "count": counted.overdue, "late": 0,
+         "address": looks.address(Look(overdue=True)), "red": counted.overdue > 0, "go": ""}
+    )  # fmt: skip
+    return stations
+
+
+def _station(words: str, counted: Tally, state: str, go: str) -> dict[str, Any]:
+    return {
+        "words": words,
+        "count": counted.states.get(state, 0),
+        "late": 0,
+        "address": looks.address(Look(state=state)),
+        "red": False,
+        "go": go,
+    }
+
+
+def _overview(desk: Sitting) -> dict[str, Any]:
+    by = "district" if desk.scope.everything else "lead_id"
+    counted = queries.tally(desk.scope, Look(), desk.midnight, by=by)
+    states = [
+        Link(state_words(state), looks.address(Look(state=state)), counted.states[state])
+        for state in w.OPEN
+        if counted.states.get(state)
+    ]
+    places = sorted(counted.by, key=lambda code: (-counted.overdue_by[code], -counted.by[code]))
+    return {
+        "overview": counted,
+        "states": states,
+        "districts": [_place_row(code, counted, desk, by) for code in places if code],
+        "nowhere": counted.by.get("", 0),
+        "all_open": looks.address(Look()),
+        "all_overdue": looks.address(Look(overdue=True)),
+        "all_today": looks.address(Look(today=True)),
+    }
+
+
+def _place_row(code: str, counted: Tally, desk: Sitting, by: str) -> dict[str, Any]:
+    filters = Look(district=code) if by == "district" else Look(unit=code)
+    name = place_words_of if by == "district" else unit_words
+    return {
+        "name": name(desk.book, code, desk.english),
+        "open": counted.by[code],
+        "overdue": counted.overdue_by[code],
+        "address": looks.address(filters),
+        "overdue_address": looks.address(filters, overdue=True),
+    }

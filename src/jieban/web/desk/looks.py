@@ -1,0 +1,104 @@
+"""What a list shows, as an address that can be shared: filters in, links out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jieban.tickets import workflow as w
+from jieban.web.desk.queries import Look, Tally
+from jieban.web.desk.sitting import Sitting
+from jieban.web.words import (
+    CHANNEL_NAMES,
+    QUEUE_NAMES,
+    category_word,
+    place_words_of,
+    state_words,
+    unit_words,
+)
+
+FLAGS = ("overdue", "today", "silent")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A filter: its words, its address, how many it shows, and whether it is the one in force."""
+
+    words: Any
+    address: str
+    count: int | None = None
+    here: bool = False
+    alarm: bool = False
+
+
+def read_look(given: Mapping[str, str]) -> Look:
+    """The filters of an address; what is unknown is passed over."""
+    texts = {one.name: given.get(one.name, "").strip()[:40] for one in fields(Look) if one.name not in FLAGS}
+    flags = {flag: given.get(flag) == "1" for flag in FLAGS}
+    read: dict[str, Any] = {**texts, **flags}
+    if read["state"] not in w.STATE_NAMES:
+        read["state"] = ""
+    return Look(**read)
+
+
+def address(look: Look, name: str = "ticket_list", **changes: Any) -> str:
+    """The address of the list with some filters changed."""
+    shown = asdict(replace(look, **changes))
+    given = {key: "1" if value is True else value for key, value in shown.items() if value}
+    return reverse(name) + (f"?{urlencode(given)}" if given else "")
+
+
+def state_links(look: Look, counted: Tally, name: str = "ticket_list") -> list[Link]:
+    """All that is open, then one link for each open state in which there is something."""
+    plain = replace(look, state="")
+    links = [
+        Link(_("all open"), address(plain, name), counted.total, not look.state),
+    ]
+    for state in w.OPEN:
+        if counted.states.get(state):
+            link = Link(
+                state_words(state),
+                address(plain, name, state=state),
+                counted.states[state],
+                look.state == state,
+            )
+            links.append(link)
+    return links
+
+
+def urgent_links(look: Look, counted: Tally, name: str = "ticket_list") -> list[Link]:
+    """Overdue, due today, nobody called yet: each can be put on and taken off again."""
+    said = (
+        ("overdue", _("overdue"), counted.overdue),
+        ("today", _("due today"), counted.today),
+        ("silent", _("requester not reached yet"), counted.silent),
+    )
+    return [
+        Link(
+            words,
+            address(look, name, **{flag: not getattr(look, flag)}),
+            count,
+            getattr(look, flag),
+            flag == "overdue" and count > 0,
+        )
+        for flag, words, count in said
+    ]
+
+
+def worn(look: Look, desk: Sitting, name: str = "ticket_list") -> list[Link]:
+    """The filters that no other link shows, each with the address without it."""
+    said = {
+        "queue": QUEUE_NAMES.get(look.queue, look.queue),
+        "unit": unit_words(desk.book, look.unit, desk.english),
+        "district": place_words_of(desk.book, look.district, desk.english),
+        "category": category_word(desk.book, look.category, desk.english),
+        "channel": CHANNEL_NAMES.get(look.channel, look.channel),
+    }
+    return [
+        Link(words, address(look, name, **{key: ""})) for key, words in said.items() if getattr(look, key)
+    ]

@@ -1,0 +1,106 @@
+"""The seat's page: what the caller says on the left, what is understood of it on the right."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from jieban.dispatch.rules import propose
+from jieban.intake.actions import do_take_in, query_code
+from jieban.intake.channels import as_request, read_fields
+from jieban.intake.mapping import Refusal
+from jieban.people.access import page
+from jieban.reading.reader import reader_for
+from jieban.reading.result import Reading
+from jieban.tickets.models import Ticket
+from jieban.web.desk import queries
+from jieban.web.desk.forms import SeatForm
+from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
+from jieban.web.desk.words import SECRET_WORDS, sure_words
+
+SOURCE = "seat"
+CHANNEL = "phone"
+
+
+@page("ticket.take_in")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def take_in(request: HttpRequest) -> HttpResponse:
+    """The form, and what it becomes: a ticket with its receipt."""
+    desk = sitting(request)
+    if request.method == "GET":
+        form = SeatForm(initial={"token": secrets.token_hex(16)})
+        return render(request, "desk/take_in.html", {"desk": desk, "form": form})
+    form = SeatForm(request.POST)
+    if form.is_valid():
+        number = _take(desk, form)
+        if number:
+            return redirect("taken", number=number)
+        form.add_error(
+            "text", _("This cannot be taken as it is. Write in a sentence what happened and where.")
+        )
+    shown = {"desk": desk, "form": form, **_understood(desk, request.POST.dict())}
+    return render(request, "desk/take_in.html", shown, status=422)
+
+
+def _take(desk: Sitting, form: SeatForm) -> str:
+    """The number of the ticket; empty when the words are none that can be taken."""
+    given = {name: form.cleaned_data[name] for name in ("text", "phone", "name", "address")}
+    incoming = read_fields(given, SOURCE, now=desk.now, book=desk.book)
+    if isinstance(incoming, Refusal):
+        return ""
+    request = as_request(
+        incoming, source=SOURCE, book=desk.book, key=form.cleaned_data["token"], channel=CHANNEL
+    )
+    reader = reader_for(desk.book)
+    (outcome,) = do_take_in([request], desk.actor, now=desk.now, book=desk.book, reader=reader)
+    return outcome.number
+
+
+@page("ticket.take_in")
+@never_cache
+@require_http_methods(["GET"])
+def taken(request: HttpRequest, number: str) -> HttpResponse:
+    """The receipt to read out to the caller. Four SQL statements."""
+    desk = sitting(request)
+    ticket = ticket_or_refuse(desk, number)
+    return render(request, "desk/taken.html", {"desk": desk, "ticket": ticket, "code": query_code(ticket.pk)})
+
+
+@page("ticket.take_in")
+@never_cache
+@require_POST
+def understood(request: HttpRequest) -> HttpResponse:
+    """What is understood so far, for the right side of the form. At most five SQL statements."""
+    desk = sitting(request)
+    return render(request, "desk/parts/understood.html", _understood(desk, request.POST.dict()))
+
+
+def _understood(desk: Sitting, given: dict[str, str]) -> dict[str, Any]:
+    text, address = given.get("text", "")[:20000], given.get("address", "")[:300]
+    known: list[Ticket] = queries.of_phone(desk.scope, given.get("phone", ""))
+    if not text.strip():
+        return {"desk": desk, "known": known}
+    reading = reader_for(desk.book).read("", text, address=address, on=desk.today)
+    proposal = propose(reading, desk.book, desk.today)
+    best = proposal.best
+    return {
+        "desk": desk,
+        "known": known,
+        "reading": reading,
+        "best": best,
+        "sure": sure_words(best.confidence) if best else "",
+        "tier": proposal.tier or (best.tier if best else ""),
+        "goes_by_itself": bool(best and not proposal.queue),
+        "secrets": _secret_words(reading),
+    }
+
+
+def _secret_words(reading: Reading) -> list[str]:
+    return [str(SECRET_WORDS.get(kind, _("personal data"))) for kind in reading.secrets]

@@ -1,0 +1,180 @@
+"""The history of a ticket for those who work on it: who did what and when, in whole sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from jieban.city.book import Book
+from jieban.matters.models import Event
+from jieban.web.desk.sitting import Sitting
+from jieban.web.desk.words import CONTACT_WORDS, SATISFIED_WORDS, SOLVED_WORDS, WHY_WAITING
+from jieban.web.words import CHANNEL_NAMES, NOTHING, unit_words, verb_words, when_words
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event: who (and where he sits), when, what, and the words that he wrote."""
+
+    at: datetime
+    who: str
+    where: str
+    words: str
+    note: str = ""
+
+
+@dataclass(slots=True)
+class _Told:
+    """An event with what was known of the ticket after it."""
+
+    event: Event
+    known: dict[str, Any]
+    book: Book
+    english: bool
+    now: datetime
+
+    def moment(self, value: Any) -> str:
+        return when_words(datetime.fromisoformat(str(value)), self.now) if value else NOTHING
+
+    def unit(self, code: Any) -> str:
+        return unit_words(self.book, str(code) if code else None, self.english)
+
+
+def history(events: Sequence[Event], desk: Sitting) -> list[Line]:
+    """The events, newest first."""
+    lines, known = [], dict[str, Any]()
+    for event in sorted(events, key=lambda one: one.seq):
+        known = {**known, **event.changes}
+        lines.append(_line(_Told(event, known, desk.book, desk.english, desk.now)))
+    return lines[::-1]
+
+
+def _line(told: _Told) -> Line:
+    event = told.event
+    say = _WORDS.get(event.verb)
+    return Line(
+        at=event.at,
+        who=who(event),
+        where=told.unit(event.actor_unit) if event.actor_unit else "",
+        words=say(told) if say else str(verb_words(event.verb)),
+        note=_note(event),
+    )
+
+
+def who(event: Event) -> str:
+    """Who did it, by name or by part."""
+    if event.actor_kind == "system":
+        return _("The platform")
+    if event.actor_kind == "requester":
+        return _("The requester")
+    return event.actor_name or _("Somebody")
+
+
+def _note(event: Event) -> str:
+    """What he wrote; empty where he wrote nothing."""
+    told = {**event.changes, **event.detail}
+    return str(told.get(_NOTES.get(event.verb, "note")) or "")
+
+
+_NOTES = {
+    "answer": "explanation",
+    "explain": "explanation",
+    "object": "objection",
+    "reply": "reply",
+    "pause": "ground",
+    "accept_objection": "ruling",
+    "reject_objection": "ruling",
+    "close": "comment",
+    "redo": "comment",
+}
+"""Where a verb keeps what the person wrote, when not in a note."""
+
+
+def _receive(told: _Told) -> str:
+    channel = told.known.get("channel", "")
+    return _("took the request in (%(channel)s)") % {
+        "channel": CHANNEL_NAMES.get(channel, channel or NOTHING)
+    }
+
+
+def _queue(told: _Told) -> str:
+    why = WHY_WAITING.get(str(told.event.detail.get("why", "")), "")
+    return _("put it before a dispatcher.") + (f" {why}" if why else "")
+
+
+def _dispatch(told: _Told) -> str:
+    values = {"unit": told.unit(told.known.get("lead_id")), "when": told.moment(told.known.get("due_at"))}
+    if told.event.actor_kind == "system":
+        return _("sent it to %(unit)s by the dispatch catalogue; due %(when)s") % values
+    return _("sent it to %(unit)s; due %(when)s") % values
+
+
+def _contact(told: _Told) -> str:
+    outcome = CONTACT_WORDS.get(str(told.event.detail.get("outcome", "")), NOTHING)
+    return _("called or visited the requester: %(outcome)s") % {"outcome": outcome}
+
+
+def _pause(told: _Told) -> str:
+    return _("stopped the clock until %(when)s") % {"when": told.moment(told.known.get("clock_at"))}
+
+
+def _resume(told: _Told) -> str:
+    return _("let the clock run again; now due %(when)s") % {"when": told.moment(told.known.get("due_at"))}
+
+
+def _accept(told: _Told) -> str:
+    return _("accepted the objection: another unit is chosen")
+
+
+def _expire(told: _Told) -> str:
+    if told.known.get("overdue"):
+        return _("the time limit came before a reply: overdue; the requester is asked now")
+    return _("the time limit is reached; the requester is asked now")
+
+
+def _answers(told: _Told) -> str:
+    known = told.known
+    contact = _("contacted") if known.get("contacted") else _("not contacted")
+    solved = SOLVED_WORDS.get(str(known.get("solved", "")), NOTHING)
+    satisfied = SATISFIED_WORDS.get(str(known.get("satisfied", "")), NOTHING)
+    return _("%(contact)s, %(solved)s, %(satisfied)s") % {
+        "contact": contact,
+        "solved": solved,
+        "satisfied": satisfied,
+    }
+
+
+def _close(told: _Told) -> str:
+    return _("wrote down the requester's answers: %(answers)s") % {"answers": _answers(told)}
+
+
+def _redo(told: _Told) -> str:
+    return _("sent it back to be done again (%(answers)s); due %(when)s") % {
+        "answers": _answers(told),
+        "when": told.moment(told.known.get("due_at")),
+    }
+
+
+def _attach(told: _Told) -> str:
+    count = len(told.event.detail.get("files", ()))
+    return ngettext("added %(n)s photo", "added %(n)s photos", count) % {"n": count}
+
+
+_WORDS: dict[str, Callable[[_Told], str]] = {
+    "receive": _receive,
+    "queue": _queue,
+    "dispatch": _dispatch,
+    "contact": _contact,
+    "pause": _pause,
+    "resume": _resume,
+    "accept_objection": _accept,
+    "expire": _expire,
+    "close": _close,
+    "redo": _redo,
+    "attach": _attach,
+}

@@ -1,0 +1,147 @@
+"""The page of one ticket, the same for everyone; on the right only what this person may do now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from jieban.matters.queries import attachments, timeline
+from jieban.people.access import page
+from jieban.people.actions import do_unmask
+from jieban.people.roles import allowed
+from jieban.tickets import workflow as w
+from jieban.tickets.models import Ticket
+from jieban.web.desk import queries
+from jieban.web.desk.acting import Tried, say_verb
+from jieban.web.desk.forms import UnmaskForm
+from jieban.web.desk.limits import first_contact_by, sign_by
+from jieban.web.desk.refusals import overtaken_words
+from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
+from jieban.web.desk.story import history
+from jieban.web.desk.verbs import VERBS, branches, form_of, may_say, verbs_for
+from jieban.web.desk.words import SATISFIED_WORDS, SOLVED_WORDS, carried, highlighted
+
+
+@page("ticket.view")
+@never_cache
+@require_GET
+def ticket(request: HttpRequest, number: str) -> HttpResponse:
+    """One ticket. Six SQL statements with session, account and the city's serial (one more for photos)."""
+    desk = sitting(request)
+    return show(request, desk, ticket_or_refuse(desk, number))
+
+
+@page("ticket.view")
+@never_cache
+@require_POST
+def say(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """Say a verb on a ticket; what was typed stays when it cannot be done."""
+    desk = sitting(request)
+    if verb not in VERBS:
+        raise Http404
+    found = ticket_or_refuse(desk, number)
+    tried = say_verb(request, desk, found, VERBS[verb])
+    if tried.done:
+        messages.success(request, tried.done)
+        return redirect("ticket", number=number)
+    if tried.overtaken is not None:
+        return show(request, desk, ticket_or_refuse(desk, number), tried=tried, status=409)
+    return show(request, desk, found, tried=tried, status=422)
+
+
+@page("ticket.unmask")
+@never_cache
+@require_POST
+def unmask(request: HttpRequest, number: str) -> HttpResponse:
+    """Show contact and original words in this one answer; the look is recorded first (Art. 8)."""
+    desk = sitting(request)
+    found = ticket_or_refuse(desk, number)
+    form = UnmaskForm(request.POST, auto_id="unmask_%s")
+    if not form.is_valid():
+        return show(request, desk, found, unmask_form=form, status=422)
+    field = form.fields["why"]
+    reason = dict(field.choices)[form.cleaned_data["why"]]  # type: ignore[attr-defined]
+    contact = do_unmask(desk.account, found.number, found.pk, found.requester, str(reason), now=desk.now)
+    return show(request, desk, found, contact=contact)
+
+
+def show(
+    request: HttpRequest,
+    desk: Sitting,
+    found: Ticket,
+    *,
+    tried: Tried | None = None,
+    contact: dict[str, str] | None = None,
+    unmask_form: UnmaskForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page, with what was tried and refused, or with the contact that was asked for."""
+    reasons = found.proposal.get("reasons", [])
+    shown = {
+        "desk": desk,
+        "ticket": found,
+        "tried": tried,
+        "refused": _refused(tried),
+        "contact": contact,
+        "may_unmask": allowed("ticket.unmask", desk.roles),
+        "unmask_form": unmask_form or UnmaskForm(auto_id="unmask_%s"),
+        "title": highlighted(found.title, reasons, desk.book, desk.english),
+        "words": highlighted(found.text, reasons, desk.book, desk.english),
+        "same_title": found.text.startswith(found.title),
+        "reasons": carried(reasons, desk.book, desk.english),
+        "history": history(timeline(found.pk), desk),
+        "photos": attachments(found.pk) if found.photos else [],
+        "same": queries.of_requester(desk.scope, found.requester, but=found.pk),
+        "verbs": _verbs(found, desk, tried),
+        "branches": branches(desk),
+        "go_dispatch": may_say(found, desk, "dispatch"),
+        "go_call": may_say(found, desk, "visit") and allowed("ticket.call_back", desk.roles),
+        **_moments(found, desk),
+        **_verdict(found),
+    }
+    return render(request, "desk/ticket.html", shown, status=status)
+
+
+def _verbs(found: Ticket, desk: Sitting, tried: Tried | None) -> list[dict[str, Any]]:
+    """The verbs with their forms; the first that can be used is open, or the one that was tried."""
+    listed = []
+    for verb in verbs_for(found, desk):
+        mine = tried is not None and tried.verb == verb.name
+        form = tried.form if tried and mine else form_of(verb, desk)
+        listed.append({"verb": verb, "form": form, "not_now": verb.not_now(found, desk), "open": mine})
+    usable = [one for one in listed if not one["not_now"]]
+    if usable and not any(one["open"] for one in listed):
+        usable[0]["open"] = True
+    return listed
+
+
+def _refused(tried: Tried | None) -> str:
+    if tried is None:
+        return ""
+    if tried.overtaken is not None:
+        again = _("What you typed is kept below; look at the ticket as it is now, then send it again.")
+        return f"{overtaken_words(tried.overtaken)} {again}"
+    return tried.refused
+
+
+def _moments(found: Ticket, desk: Sitting) -> dict[str, Any]:
+    """The smaller limits that still run."""
+    at_unit = found.state in (w.DISPATCHED, w.SIGNED, w.HANDLING)
+    return {
+        "sign_by": sign_by(found, desk.book) if found.state == w.DISPATCHED else None,
+        "contact_by": first_contact_by(found, desk.book) if at_unit and found.contacted_at is None else None,
+    }
+
+
+def _verdict(found: Ticket) -> dict[str, Any]:
+    """What the requester answered, in words."""
+    return {
+        "solved_words": SOLVED_WORDS.get(found.solved, ""),
+        "satisfied_words": SATISFIED_WORDS.get(found.satisfied, ""),
+    }

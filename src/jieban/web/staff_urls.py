@@ -1,0 +1,28 @@
+"""The addresses of staff, below /work/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from jieban.web.desk import calls, dispatching, home, lists, seat, ticket
+
+urlpatterns = [
+    path("", home.work, name="work"),
+    path("tickets/", lists.ticket_list, name="ticket_list"),
+    path("tickets/<slug:number>/", ticket.ticket, name="ticket"),
+    path("tickets/<slug:number>/contact-data/", ticket.unmask, name="ticket_unmask"),
+    path("tickets/<slug:number>/<slug:verb>/", ticket.say, name="ticket_say"),
+    path("dispatch/", dispatching.desk, name="dispatch_desk"),
+    path("dispatch/<slug:number>/", dispatching.at_ticket, name="dispatch_ticket"),
+    path("dispatch/<slug:number>/send/", dispatching.send, name="dispatch_send"),
+    path("dispatch/<slug:number>/<slug:verb>/", dispatching.say, name="dispatch_say"),
+    path("calls/", calls.call_list, name="call_list"),
+    path("calls/<slug:number>/", calls.script, name="call_script"),
+    path("calls/<slug:number>/contact-data/", calls.reveal, name="call_reveal"),
+    path("calls/<slug:number>/answers/", calls.answers, name="call_answers"),
+    path("calls/<slug:number>/not-reached/", calls.not_reached, name="call_missed"),
+    path("take-in/", seat.take_in, name="take_in"),
+    path("take-in/understood/", seat.understood, name="take_in_understood"),
+    path("take-in/<slug:number>/", seat.taken, name="taken"),
+    path("objections/", lists.objections, name="objections"),
+]
