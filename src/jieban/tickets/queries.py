@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -95,6 +95,8 @@ def page(scope: Scope, filters: Filters, after: str = "", size: int = PAGE) -> P
 
 
 def _filtered(tickets: QuerySet[Ticket], filters: Filters) -> QuerySet[Ticket]:
+    if any("\0" in value for value in astuple(filters) if isinstance(value, str)):
+        return tickets.none()  # no column of the database can hold this sign
     exact: dict[str, Any] = {
         "state": filters.state,
         "queue": filters.queue,
@@ -104,7 +106,7 @@ def _filtered(tickets: QuerySet[Ticket], filters: Filters) -> QuerySet[Ticket]:
     }
     tickets = tickets.filter(**{name: value for name, value in exact.items() if value}, due_at__isnull=False)
     if filters.category:
-        tickets = tickets.filter(category_id__startswith=filters.category)
+        tickets = tickets.filter(category__code__startswith=filters.category)
     if filters.overdue:
         tickets = tickets.filter(overdue=True)
     if filters.open and not filters.state:
@@ -119,13 +121,19 @@ def _write_key(ticket: Ticket) -> str:
 
 def _read_key(key: str) -> tuple[datetime, int]:
     due, _, pk = key.partition("_")
-    return datetime.fromtimestamp(float(due), UTC), int(pk)
+    try:
+        moment, last = datetime.fromtimestamp(float(due), UTC), int(pk)
+    except OverflowError as error:
+        raise ValueError(f"{key} is no page key") from error
+    if not 0 <= last < 2**63:
+        raise ValueError(f"{key} is no page key")
+    return moment, last
 
 
 def by_number(number: str, scope: Scope | None = None) -> Ticket | None:
     """The ticket with this number, when it lies in the scope. One SQL statement."""
     tickets = visible(scope) if scope else Ticket.objects.all()
-    return tickets.filter(number=number.strip()).first()
+    return None if "\0" in number else tickets.filter(number=number.strip()).first()
 
 
 def counts_by_state(scope: Scope) -> dict[str, int]:
