@@ -149,11 +149,22 @@ def _overview(desk: Sitting) -> dict[str, Any]:
         "overview": counted,
         "states": states,
         "districts": [_place_row(code, counted, desk, by) for code in places if code],
-        "nowhere": counted.by.get("", 0),
+        "nowhere": _nowhere(counted, by),
         "all_open": looks.address(Look()),
         "all_overdue": looks.address(Look(overdue=True)),
         "all_today": looks.address(Look(today=True)),
     }
+
+
+def _nowhere(counted: Tally, by: str) -> dict[str, Any] | None:
+    """Those that have no district, or no unit yet; the latter are those that wait for dispatch."""
+    if not counted.by.get(""):
+        return None
+    shown: dict[str, Any] = {"open": counted.by[""], "overdue": counted.overdue_by[""]}
+    if by == "lead_id":
+        look = Look(state=w.WAITING)
+        shown |= {"address": looks.address(look), "overdue_address": looks.address(look, overdue=True)}
+    return shown
 
 
 def _place_row(code: str, counted: Tally, desk: Sitting, by: str) -> dict[str, Any]:

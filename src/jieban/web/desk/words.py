@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from jieban.city.book import Book
 from jieban.dispatch.explain import demand_type_name, matter_name, name_of, place_words
@@ -68,11 +68,11 @@ def sure_words(confidence: float | None) -> str:
 def basis_words(basis: str) -> str:
     """The legal basis of a catalogue row; references to the ordinance in the reader's language."""
     said = _ARTICLE.sub(lambda found: _article(*found.groups()), basis)
-    return said.replace("; ", _("; ")).replace("( ", "(")
+    return said.replace("; ", pgettext("in a list", "; "))
 
 
 def _article(numbers: str, paragraph: str | None, point: str | None) -> str:
-    listed = _(", ").join(part.strip() for part in numbers.split(","))
+    listed = pgettext("in a list", ", ").join(part.strip() for part in numbers.split(","))
     if paragraph and point:
         return _("Ordinance Art. %(n)s ¶%(p)s (%(q)s)") % {"n": listed, "p": paragraph, "q": point}
     if paragraph:

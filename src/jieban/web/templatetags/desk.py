@@ -3,7 +3,6 @@
 <form method="post" {% in_place address %}>   sends the form and shows the answer in place of the page
 {{ option.confidence|sure }}                  how sure, in words
 {{ option.basis|basis }}                      a legal basis in the reader's language
-{% desk_rooms as rooms %}                     the rooms of work for the navigation
 """
 
 from __future__ import annotations
@@ -12,51 +11,17 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
 
 from jieban.city.queries import book
-from jieban.people.access import account_of
-from jieban.people.roles import Role, allowed
 from jieban.tickets.models import Ticket
-from jieban.web.context import Room, is_english
+from jieban.web.context import is_english
 from jieban.web.desk import words
 from jieban.web.desk.limits import first_contact_by
 
 register = template.Library()
-
-ROOMS: tuple[tuple[str, Any, str], ...] = (
-    ("work", _("My desk"), "work.view"),
-    ("dispatch_desk", _("Dispatch"), "ticket.dispatch"),
-    ("take_in", _("Take a call"), "ticket.take_in"),
-    ("call_list", _("Call back"), "ticket.call_back"),
-    ("objections", _("Objections"), "ticket.dispatch"),
-    ("ticket_list", _("All tickets"), "ticket.view"),
-    ("rates", _("Rates"), "figures.view"),
-)
-"""URL name, words, permission, in the order of the day's work."""
-
-ADMINS = frozenset({Role.ADMIN, Role.RULE_OWNER})
-
-
-@register.simple_tag(takes_context=True)
-def desk_rooms(context: dict[str, Any]) -> list[Room]:
-    """The rooms of work that the person who asks may enter."""
-    request = context["request"]
-    if not request.user.is_authenticated:
-        return []
-    roles = account_of(request).role_set
-    names = [(name, said) for name, said, permission in ROOMS if allowed(permission, roles)]
-    if roles & ADMINS:
-        names.append(("admin:index", _("City data and accounts")))
-    rooms = [(reverse(name), said) for name, said in names]
-    inside = [address for address, _said in rooms if request.path.startswith(address)]
-    here = max(inside, key=len, default="")
-    return [Room(address, said, address == here) for address, said in rooms]
-
 
 @register.simple_tag
 def in_place(address: str) -> SafeString:
