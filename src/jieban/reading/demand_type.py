@@ -6,6 +6,7 @@ Where a pack has samples, a linear model speaks too (``scoring``); here are the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from jieban.reading.text import fold
 from jieban.reading.wordlists import lines
 
 DEFAULT = "HELP"
@@ -27,6 +29,8 @@ _HEAD, _TAIL = 1000, 500
 """Signs looked at: what somebody wants is said early, or at the end."""
 _MOST_QUOTES = 3
 
+_FIRST_WORDS = 24
+_OPENING = r"(?:.{0,12}?[,，。!！])?(?:我|本人|我们)?(?:是)?(?:要|想|来)?"
 _NEGATED = ("不是", "并非", "不想", "没有", "不要", "不")
 
 
@@ -45,12 +49,24 @@ class TypeFinder:
         self.types = tuple(types)
         places = {code: place for place, code in enumerate(self.types)}
         cues: dict[str, tuple[int, float]] = {}
+        leads: dict[str, str] = {}
         for code, weight, *phrases in lines("types"):
+            if code == "lead" and weight in places:
+                leads |= dict.fromkeys(phrases, weight)
             if code in places:
                 for phrase in phrases:
-                    cues.setdefault(phrase, (places[code], float(weight)))
+                    cues.setdefault(fold(phrase), (places[code], float(weight)))
         self._meaning = list(cues.values())
         self._finder = AhoCorasick(list(cues), matchkind=MatchKind.LeftmostLongest) if cues else None
+        said = "|".join(sorted(leads, key=len, reverse=True)) or "(?!)"
+        self._leads = leads
+        self._title_lead = re.compile(rf"(?:关于)?({said})")
+        self._text_lead = re.compile(rf"{_OPENING}({said})")
+
+    def told(self, title: str, text: str) -> tuple[str, str]:
+        """The type that the caller names himself in his first words, and those words; empty if none."""
+        found = self._title_lead.match(title) or self._text_lead.match(text[:_FIRST_WORDS])
+        return (self._leads[found[1]], found[1]) if found else ("", "")
 
     def cues(self, title: str, text: str) -> Cues:
         """The cues in a folded title and text."""

@@ -20,6 +20,7 @@ import numpy as np
 from jieban.city.book import Book
 from jieban.foundation import env
 from jieban.foundation.errors import SettingError
+from jieban.reading import wordlists
 from jieban.reading.features import SPACE, VERSION
 from jieban.reading.samples import Sample, digest, load_samples, samples_folder
 from jieban.reading.scoring import DANGER_COLUMNS, WARM_COLUMNS, Classes, Linear, Model, Settled
@@ -68,7 +69,7 @@ def model_for(
 def model_key(book: Book, samples: Sequence[Sample]) -> str:
     """What a model is made of, as one key (SHA-256, hex)."""
     rows = {name: [_content(row) for row in book.tables.get(name, ())] for name in _TABLES}
-    made_of = {"version": VERSION, "tables": rows, "samples": digest(samples)}
+    made_of = {"version": VERSION, "words": wordlists.digest(), "tables": rows, "samples": digest(samples)}
     return sha256(json.dumps(made_of, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 

@@ -67,7 +67,8 @@ class Reader:
         scores = self._model.scores(ids, counts)
         matter = self._categories.find(*head, clean(category_hint), ids, scores)
         cues = self._types.cues(*head)
-        kind = self._kind(cues, scores)
+        told, said = self._types.told(*head)
+        kind = told or self._kind(cues, scores)
         alarms = self._heard(shown[:2], folded[:2], on)
         danger, near = self._danger(head, ids, scores, alarms)
         tier, call = self._most_urgent(alarms, danger, near)
@@ -76,7 +77,8 @@ class Reader:
         )
         reasons = _matter_reasons(matter, clean(category_hint), scores is not None)
         if kind in self._types.types:
-            reasons += [Reason("type", quote, kind) for quote in cues.phrases[self._types.types.index(kind)]]
+            quotes = dict.fromkeys([said, *cues.phrases[self._types.types.index(kind)]])
+            reasons += [Reason("type", quote, kind) for quote in quotes if quote]
         reasons += [Reason("alarm", quote[:_QUOTE], alarm.tier) for alarm, quote in alarms[:_ALARM_REASONS]]
         if danger and not alarms:
             reasons.append(Reason("alarm", near.phrase if near else "", tier))

@@ -113,7 +113,7 @@ def prepare(book: Book, tree: TreeWords, samples: Sequence[Sample], classes: Cla
         by_words=np.log1p([tree.exact(tree.hits(*text)) for text in texts]),
         cues=np.array([types.cues(*text).scores for text in texts]),
         signs=np.array([_signs(alarms, signs, text, documents[row][0]) for row, text in enumerate(texts)]),
-        fold=_folds([sample.style for sample in samples]),
+        fold=style_folds([sample.style for sample in samples]),
     )
 
 
@@ -264,7 +264,7 @@ def _matrix(documents: Sequence[tuple[Ints, Floats]]) -> tuple[Any, Ints, Floats
     return (diags(1 / np.maximum(norms, 1e-9)) @ raw).tocsr(), found[kept].astype(np.int64), idf
 
 
-def _folds(styles: Sequence[str]) -> Ints:
+def style_folds(styles: Sequence[str]) -> Ints:
     """The fold of each sample: whole styles, the largest first, each into the emptiest fold."""
     sizes = {style: styles.count(style) for style in sorted(set(styles))}
     loads = [0] * min(FOLDS, max(2, len(sizes)))

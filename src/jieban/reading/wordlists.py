@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "words"
@@ -20,3 +21,11 @@ def lines(name: str) -> tuple[tuple[str, ...], ...]:
 def words(name: str) -> tuple[str, ...]:
     """All words of the list ``name``."""
     return tuple(word for line in lines(name) for word in line)
+
+
+def digest() -> str:
+    """A key for the content of all lists (SHA-256, hex)."""
+    key = sha256()
+    for path in sorted(_FOLDER.glob("*.txt")):
+        key.update(path.name.encode() + b"\x00" + path.read_bytes())
+    return key.hexdigest()
