@@ -45,7 +45,8 @@ def test_one_message_has_one_translation() -> None:
     told: dict[tuple[str, str], set[str]] = defaultdict(set)
     for room in ROOMS:
         for one in catalogue(room):
-            if one.id and one.string:
-                key = one.id if isinstance(one.id, str) else one.id[0]
-                told[key, one.context or ""].add(one.string if isinstance(one.string, str) else one.string[0])
+            key = one.id if isinstance(one.id, str) else one.id[0]
+            words = one.string if isinstance(one.string, str) else one.string[0]
+            if key and words:
+                told[key, one.context or ""].add(words)
     assert not {key: words for key, words in told.items() if len(words) > 1}

@@ -47,6 +47,11 @@ def default_scheme(city: Book, on: date) -> Scheme:
     return scheme
 
 
+def scheme_name(scheme: Scheme) -> str:
+    """What the scheme is called in the reader's language."""
+    return scheme.name_en if _is_english() and scheme.name_en else scheme.name
+
+
 def _rows(city: Book, asked: Asked, scheme: Scheme, on: date) -> tuple[list[PublicRow], list[Standing]]:
     if asked.month is None:
         return [], []
@@ -74,7 +79,7 @@ def rates_page(request: HttpRequest) -> HttpResponse:
         "month_key": f"{asked.month:%Y-%m}" if asked.month else "",
         "districts": _districts(city, on),
         "scheme": scheme,
-        "scheme_name": scheme.name_en if english and scheme.name_en else scheme.name,
+        "scheme_name": scheme_name(scheme),
         "rows": [(row, *_names(city, row.unit, english)) for row in rows],
         "whole": rates(total(everything), scheme),
         "least": int(city.rule("assessment.min_visits", on)),
@@ -103,7 +108,7 @@ def rates_csv(request: HttpRequest) -> HttpResponse:
     writer.writerow(_heads())
     simulated = _("simulated data") if any(one.simulated for one in everything) else ""
     for row in rows:
-        writer.writerow([month, *_cells(city, row), scheme.code, simulated])
+        writer.writerow([month, *_cells(city, row), scheme_name(scheme), simulated])
     return answer
 
 

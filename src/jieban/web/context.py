@@ -70,7 +70,8 @@ def staff_rooms(request: HttpRequest) -> list[Room]:
     rooms = []
     for name, words, permission in STAFF_ROOMS:
         address = _address(name)
-        if address and allowed(permission, account.role_set):
+        barred = name.startswith("admin:") and not account.is_staff  # Django's admin asks this besides
+        if address and allowed(permission, account.role_set) and not barred:
             rooms.append(Room(address, words, _is_here(request.path, address)))
     return rooms
 
