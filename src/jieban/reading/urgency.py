@@ -17,12 +17,22 @@ from jieban.reading.text import clause_start, fold
 
 _REACH = 12
 _DENIED = re.compile(
-    r"(?:没有?|没闻到|没有闻到|不是|并不是|并非|并没有|未|无|排除|不存在|没发生|没再|不会)(?:发生|出现|任何|过)?$"
+    r"(?:(?<!有)没有?|(?<!有)没闻到|没有闻到|(?<!是)不是|并不是|并非|并没有|未|无|排除|不存在|没发生|没再"
+    r"|(?<![会该])不会|[打点]不)(?:发生|出现|任何|过)?$"
 )
+"""Not so. ``是不是``, ``会不会``, ``该不会`` and ``有没有`` ask: they deny nothing."""
 _PAST = re.compile(
     r"(?:去年|前年|上个?月|几年前|以前|曾经?|之前|早年|前几年|年前|历史上)[^，。；！？,;!?]{0,8}$"
 )
-_TALK = re.compile(r"^(?:演练|演习|知识|宣传|培训|教育|预案|应急预案|逃生知识|警示|标志|通道|栓|器|门|箱|险)")
+_FEARED = re.compile(
+    r"(?:(?:防止?|预防|避免|以免|谨防|防范)[^，。；！？,;!?]{0,4}|怕(?:会|再|哪天|以后)"
+    r"|(?<![我他她])(?:要是|万一|如果|假如|一旦))$"
+)
+"""To be kept from happening, or imagined. ``我要是…`` and plain ``怕`` may be the danger itself and count."""
+_TALK = re.compile(
+    r"^(?:演练|演习|知识|宣传|培训|教育|预案|预警|应急预案|逃生知识|警示|标志|通道|隐患|风险"
+    r"|栓|器|门|箱|险)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +70,6 @@ class AlarmFinder:
 def _passed_over(text: str, start: int, end: int) -> bool:
     before = text[clause_start(text, start, _REACH) : start]
     after = text[end : end + 4]
-    return bool(_DENIED.search(before) or _PAST.search(before) or _TALK.match(after))
+    return bool(
+        _DENIED.search(before) or _PAST.search(before) or _FEARED.search(before) or _TALK.match(after)
+    )
