@@ -32,7 +32,7 @@ from jieban.web.desk.refusals import overtaken_words, refusal_words, seen
 from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
 from jieban.web.desk.suggestion import Chosen
 from jieban.web.desk.verbs import VERBS, branches, form_of
-from jieban.web.desk.words import WHY_WAITING, carried, highlighted
+from jieban.web.desk.words import WHY_WAITING, carried, highlighted, sentences
 from jieban.web.words import unit_words, when_words
 
 AT_THE_DESK = ("answer", "explain")
@@ -121,8 +121,8 @@ def say(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 
 
 def _overtaken(request: HttpRequest, error: Overtaken) -> HttpResponse:
-    words = overtaken_words(error) + " " + _("Nothing of yours was changed; here is the next ticket.")
-    messages.info(request, words)
+    next_one = _("Nothing of yours was changed; here is the next ticket.")
+    messages.info(request, sentences(overtaken_words(error), next_one))
     return redirect(_address(request))
 
 

@@ -153,13 +153,14 @@ class CallForm(forms.Form):
 class NotReachedForm(forms.Form):
     """Nobody answered."""
 
-    note = _text(_("What happened"), "", required=False, rows=2, most=200)
+    note = _text(_("What went wrong with the call"), _("Optional"), required=False, rows=2, most=200)
 
 
 class SeatForm(forms.Form):
     """What a caller says."""
 
     text = _text(_("What the caller says"), "", rows=12, most=20000)
+    text.widget.attrs["data-focus"] = ""
     phone = forms.CharField(
         label=_("Phone"),
         required=False,
@@ -167,7 +168,7 @@ class SeatForm(forms.Form):
         widget=forms.TextInput({"class": "input", "inputmode": "tel", "autocomplete": "off"}),
     )
     name = forms.CharField(
-        label=_("Name"),
+        label=_("Caller's name"),
         required=False,
         max_length=60,
         widget=forms.TextInput({"class": "input", "autocomplete": "off"}),

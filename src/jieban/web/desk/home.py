@@ -3,6 +3,7 @@ queues; for those who watch over the city what is moving and who is stuck."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from jieban.dispatch.rules import QUEUES
 from jieban.people.access import page
 from jieban.people.roles import HOTLINE_ROLES, UNIT_ROLES, Role, allowed
 from jieban.tickets import workflow as w
+from jieban.tickets.models import Ticket
 from jieban.tickets.queries import Page
 from jieban.web.desk import looks, queries
 from jieban.web.desk.limits import first_contact_by
@@ -26,6 +28,7 @@ from jieban.web.words import QUEUE_NAMES, place_words_of, state_words, unit_word
 
 WATCHING = frozenset({Role.LEADER, Role.ANALYST, Role.AUDITOR, Role.RULE_OWNER, Role.ADMIN})
 CALL_FIRST = 5
+IN_LINE = 6
 
 
 @page("work.view")
@@ -38,7 +41,7 @@ def work(request: HttpRequest) -> HttpResponse:
     if _works_in_a_unit(desk):
         shown |= _unit_desk(request, desk)
     if desk.roles & HOTLINE_ROLES:
-        shown["stations"] = _stations(desk)
+        shown |= {"stations": _stations(desk), "ahead": _ahead(desk)}
     elif desk.roles & WATCHING and (desk.scope.everything or desk.scope.district):
         shown |= _overview(desk)
     return render(request, "desk/home.html", shown)
@@ -49,7 +52,7 @@ def _works_in_a_unit(desk: Sitting) -> bool:
 
 
 def _unit_desk(request: HttpRequest, desk: Sitting) -> dict[str, Any]:
-    look = looks.read_look({**request.GET.dict(), "unit": desk.unit})
+    look = _unit_look(request, desk)
     counted = queries.tally(desk.scope, Look(unit=desk.unit), desk.midnight, by="category_id")
     try:
         found = queries.rows(desk.scope, look, desk.midnight, request.GET.get("after", ""))
@@ -59,7 +62,8 @@ def _unit_desk(request: HttpRequest, desk: Sitting) -> dict[str, Any]:
     return {
         "unit": desk.unit,
         "counted": counted,
-        "links": looks.state_links(look, counted, "work"),
+        "links": [_in_hand(look, counted), *looks.state_links(look, counted, "work")],
+        "in_hand": counted.running,
         "urgent": looks.urgent_links(look, counted, "work"),
         "topics": _topics(look, counted, desk),
         "page": found,
@@ -69,6 +73,19 @@ def _unit_desk(request: HttpRequest, desk: Sitting) -> dict[str, Any]:
         "overdue_all": looks.address(Look(unit=desk.unit, overdue=True), "work"),
         "today_all": looks.address(Look(unit=desk.unit, today=True), "work"),
     }
+
+
+def _unit_look(request: HttpRequest, desk: Sitting) -> Look:
+    """What the unit's list shows; without a wish, what the unit has in its hands."""
+    look = looks.read_look({**request.GET.dict(), "unit": desk.unit})
+    asked = set(request.GET) - {"after"}
+    return look if asked else replace(look, running=True)
+
+
+def _in_hand(look: Look, counted: Tally) -> Link:
+    """The link to what the unit has in its hands, without what the hotline asks about."""
+    address = looks.address(Look(unit=look.unit, running=True), "work")
+    return Link(_("in our hands"), address, counted.running, look.running)
 
 
 def _topics(look: Look, counted: Tally, desk: Sitting) -> list[Link]:
@@ -123,6 +140,15 @@ def _stations(desk: Sitting) -> list[dict[str, Any]]:
          "address": looks.address(Look(overdue=True)), "red": counted.overdue > 0, "go": ""}
     )  # fmt: skip
     return stations
+
+
+def _ahead(desk: Sitting) -> list[Ticket]:
+    """The first in the line of this person's main duty. One SQL statement."""
+    if allowed("ticket.dispatch", desk.roles):
+        return queries.waiting(desk.scope)[:IN_LINE]
+    state = w.CALLBACK if allowed("ticket.call_back", desk.roles) else ""
+    look = Look(state=state, running=not state)
+    return queries.rows(desk.scope, look, desk.midnight, size=IN_LINE).tickets
 
 
 def _station(words: str, counted: Tally, state: str, go: str) -> dict[str, Any]:

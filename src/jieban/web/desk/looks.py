@@ -22,7 +22,7 @@ from jieban.web.words import (
     unit_words,
 )
 
-FLAGS = ("overdue", "today", "silent")
+FLAGS = ("running", "overdue", "today", "silent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ def address(look: Look, name: str = "ticket_list", **changes: Any) -> str:
 
 def state_links(look: Look, counted: Tally, name: str = "ticket_list") -> list[Link]:
     """All that is open, then one link for each open state in which there is something."""
-    plain = replace(look, state="")
+    plain = replace(look, state="", running=False)
     links = [
-        Link(_("all open"), address(plain, name), counted.total, not look.state),
+        Link(_("all open"), address(plain, name), counted.total, not look.state and not look.running),
     ]
     for state in w.OPEN:
         if counted.states.get(state):

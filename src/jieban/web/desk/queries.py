@@ -20,7 +20,7 @@ from jieban.tickets.models import Ticket
 from jieban.tickets.queries import PAGE, Page, Scope, visible
 
 RUNNING = (w.WAITING, w.DISPATCHED, w.SIGNED, w.HANDLING, w.OBJECTED, w.REPLIED, w.SUBMITTED)
-"""States in which a limit runs."""
+"""States in which a limit runs; a paused ticket and one whose requester is asked have none."""
 SILENT = Q(state__in=(w.DISPATCHED, w.SIGNED, w.HANDLING), contacted_at__isnull=True)
 """Nobody has reached the requester yet."""
 LONG = ("text", "proposal", "explanation", "reply", "pauses", "comment")
@@ -39,6 +39,7 @@ class Look:
     district: str = ""
     category: str = ""
     channel: str = ""
+    running: bool = False
     overdue: bool = False
     today: bool = False
     silent: bool = False
@@ -52,6 +53,7 @@ class Tally:
     overdue_by: dict[str, int] = field(default_factory=dict)
     states: dict[str, int] = field(default_factory=dict)
     total: int = 0
+    running: int = 0
     overdue: int = 0
     today: int = 0
     silent: int = 0
@@ -92,6 +94,7 @@ def _add(counted: Tally, row: dict[str, Any], by: str) -> None:
     counted.by[key] = counted.by.get(key, 0) + row["n"]
     counted.overdue_by[key] = counted.overdue_by.get(key, 0) + row["late"]
     counted.total += row["n"]
+    counted.running += row["n"] if row["state"] in RUNNING else 0
     counted.overdue += row["late"]
     counted.today += row["soon"]
     counted.silent += row["quiet"]
@@ -110,6 +113,8 @@ def _looked(tickets: QuerySet[Ticket], look: Look, midnight: datetime) -> QueryS
         tickets = tickets.exclude(state__in=w.CLOSED_STATES)
     if look.category:
         tickets = tickets.filter(category_id__startswith=look.category)
+    if look.running:
+        tickets = tickets.filter(state__in=RUNNING)
     if look.overdue:
         tickets = tickets.filter(overdue=True)
     if look.today:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from jieban.city.book import Book
 from jieban.matters.models import Event
 from jieban.web.desk.sitting import Sitting
-from jieban.web.desk.words import CONTACT_WORDS, SATISFIED_WORDS, SOLVED_WORDS, WHY_WAITING
+from jieban.web.desk.words import CONTACT_WORDS, SATISFIED_WORDS, SOLVED_WORDS, WHY_WAITING, sentences
 from jieban.web.words import CHANNEL_NAMES, NOTHING, unit_words, verb_words, when_words
 
 
@@ -104,7 +104,7 @@ def _receive(told: _Told) -> str:
 
 def _queue(told: _Told) -> str:
     why = WHY_WAITING.get(str(told.event.detail.get("why", "")), "")
-    return _("put it before a dispatcher.") + (f" {why}" if why else "")
+    return sentences(_("put it before a dispatcher."), str(why))
 
 
 def _dispatch(told: _Told) -> str:

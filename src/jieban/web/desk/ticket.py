@@ -25,7 +25,7 @@ from jieban.web.desk.refusals import overtaken_words
 from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
 from jieban.web.desk.story import history
 from jieban.web.desk.verbs import VERBS, branches, form_of, may_say, verbs_for
-from jieban.web.desk.words import SATISFIED_WORDS, SOLVED_WORDS, carried, highlighted
+from jieban.web.desk.words import SATISFIED_WORDS, SOLVED_WORDS, carried, highlighted, sentences
 
 
 @page("ticket.view")
@@ -126,7 +126,7 @@ def _refused(tried: Tried | None) -> str:
         return ""
     if tried.overtaken is not None:
         again = _("What you typed is kept below; look at the ticket as it is now, then send it again.")
-        return f"{overtaken_words(tried.overtaken)} {again}"
+        return sentences(overtaken_words(tried.overtaken), again)
     return tried.refused
 
 

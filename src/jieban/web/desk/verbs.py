@@ -226,7 +226,7 @@ def _urged(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
 _VERBS = (
     Verb(
         "sign", ("sign",), gettext_lazy("Sign for it"), f.BareForm, _sign, _signed,
-        (Button(gettext_lazy("We have it")),),
+        (Button(gettext_lazy("We take it on")),),
     ),
     Verb(
         "contact", ("contact",), gettext_lazy("Note a contact"), f.ContactForm, _contact, _contacted,

@@ -65,6 +65,11 @@ def sure_words(confidence: float | None) -> str:
     return _("a guess")
 
 
+def sentences(first: str, second: str) -> str:
+    """Two sentences after each other, spaced as the reader's language does."""
+    return _("%(first)s %(second)s") % {"first": first, "second": second} if second else first
+
+
 def basis_words(basis: str) -> str:
     """The legal basis of a catalogue row; references to the ordinance in the reader's language."""
     said = _ARTICLE.sub(lambda found: _article(*found.groups()), basis)
