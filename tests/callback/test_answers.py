@@ -170,6 +170,12 @@ def test_what_is_closed_stays_closed(city: Book, now: datetime) -> None:
         do_give_up(ticket, PLATFORM, now=now)
 
 
+def test_nobody_answers_before_he_is_asked(city: Book, now: datetime) -> None:
+    for state in (workflow.WAITING, workflow.SIGNED):
+        with pytest.raises(WrongState):
+            answer(ticket_in(state, city, now), UNSOLVED, city, now)
+
+
 def test_a_comment_is_kept_without_the_requesters_number(city: Book, now: datetime) -> None:
     ticket = ticket_in(workflow.CALLBACK, city, now)
     answer(ticket, Answers(True, "yes", "satisfied", "有事打13812345678"), city, now)

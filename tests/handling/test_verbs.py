@@ -156,6 +156,11 @@ def test_art_15_two_pauses_add_up(city: Book, now: datetime) -> None:
     assert len(ticket.pauses) == 2
 
 
+def test_a_clock_that_runs_cannot_be_resumed(city: Book, now: datetime) -> None:
+    with pytest.raises(WrongState):
+        do_resume(ticket_in(workflow.HANDLING, city, now), reviewer(), now=now, book=city)
+
+
 @pytest.mark.parametrize("days", [-1, 0, 31])
 def test_art_15_a_pause_has_an_end_within_the_days_of_the_rule(days: int, city: Book, now: datetime) -> None:
     ticket = ticket_in(workflow.HANDLING, city, now)

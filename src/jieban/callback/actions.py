@@ -78,6 +78,7 @@ def do_answers(ticket: Ticket, answers: Answers, actor: Actor, *, now: datetime,
         "satisfied": answers.satisfied,
         "comment": masked(answers.comment),
     }
+    TICKET.workflow.transition(ticket.state, "close")
     allowed = int(book.rule("callback.redo_max", local_day(book, now)))
     if answers.solved == "no" and ticket.redone < allowed:
         return _advance(ticket, Step("redo", actor, now, {**verdict, **_again(ticket, book, now)}))

@@ -115,6 +115,7 @@ def do_resume(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Tic
 
     A pause ends when it was to end, even where the worker notices it later.
     """
+    TICKET.workflow.transition(ticket.state, "resume")
     began, planned = ticket.pauses[-1]
     ended = min(now, datetime.fromisoformat(planned))
     pauses: list[list[str]] = [*ticket.pauses[:-1], [began, ended.isoformat()]]
