@@ -289,7 +289,7 @@ def stage(city: Book, reader: Reader, now: datetime) -> Iterator[type[TicketMach
 
 @pytest.mark.slow
 def test_the_invariants_hold_whatever_anybody_does(stage: type[TicketMachine]) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         stage,
         settings=settings(
             max_examples=25,
