@@ -59,11 +59,12 @@ class Tally:
 
 @dataclass
 class City:
-    """The stage: book, reader, samples, seed, and the calendar of what happens next."""
+    """The stage: book, reader, samples, the desk that is left open, seed, and what happens next."""
 
     book: Book
     reader: Reader
     samples: list[Sample]
+    desk: list[Sample]
     seed: int
     end: datetime
     chance: random.Random = field(init=False)
@@ -74,6 +75,7 @@ class City:
         self._agenda: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._order = count()
         self._streets = [place for place in self.book.places.values() if place.level == "street"]
+        self.chance.shuffle(self._streets)  # some streets are busy, most are not
         self._habits = {code: habits_of(code, self.seed) for code in self.book.units}
         self._begin = self.end
 
@@ -82,6 +84,8 @@ class City:
         self._begin = self.end - timedelta(days=days)
         for moment, sample in self._arrivals(days, per_day):
             self._at(moment, partial(self._arrive, sample))
+        for sample in self.desk:
+            self._at(self.end - LAST_SHIFT * self.chance.random() ** 2 / 4, partial(self._arrive, sample))
         while self._agenda and self._agenda[0][0] <= self.end:
             with transaction.atomic():
                 for _ in range(STEPS_PER_TRANSACTION):
@@ -106,10 +110,12 @@ class City:
                 moments.append(midnight + timedelta(hours=hour, seconds=self.chance.randrange(3600)))
         moments = sorted(moment for moment in moments if self._begin <= moment < self.end)
         told = [*self.samples]
+        weights = [1 / (rank + 10) for rank in range(len(self._streets))]
         self.chance.shuffle(told)
         while len(told) < len(moments):
             original = self.chance.choice(self.samples)
-            told.append(vary(original, self._streets, self.chance, self.book, self.reader))
+            (street,) = self.chance.choices(self._streets, weights)
+            told.append(vary(original, street, self.chance, self.book, self.reader))
         return list(zip(moments, told, strict=False))
 
     def _at(self, moment: datetime, act: Callable[[datetime], None]) -> None:
@@ -145,7 +151,7 @@ class City:
 
     def _decide(self, ticket: Ticket, sample: Sample, now: datetime) -> None:
         """A dispatcher decides, knowing what a good one would know."""
-        if self._leave_for_the_newcomer(now):
+        if not sample.category or self._leave_for_the_newcomer(now):
             return
         if sample.demand_type == "CONSULT" and self.chance.random() < 0.6:
             do_answer(ticket, "已按知识库答复，您对答复表示清楚。", DISPATCHER, now=now)
@@ -183,7 +189,7 @@ class City:
         if ticket.state != workflow.DISPATCHED or ticket.lead_id is None:
             return
         clerk = clerk_of(self.book.units[ticket.lead_id])
-        right, _, _ = self._truth(sample, now)
+        right = self._truth(sample, now)[0] if sample.category else None
         wrong = right is not None and right != ticket.lead_id
         heard = ticket.proposal.get("heard_objections") or []
         if wrong and ticket.lead_id not in heard and self.chance.random() < 0.7:

@@ -39,6 +39,18 @@ def load_samples(folder: Path) -> list[Sample]:
     return found
 
 
+def load_desk(folder: Path) -> list[Sample]:
+    """Requests without labels that only a person can decide: what a newcomer finds on the desk."""
+    lines = [
+        line
+        for path in sorted((folder / "desk").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip()
+    ]
+    unknown = dict.fromkeys(("demand_type", "category", "tier", "district", "street", "unit", "danger"))
+    return [_sample(json.loads(line) | {"label": unknown}) for line in lines]
+
+
 def _sample(raw: dict[str, Any]) -> Sample:
     label = raw["label"]
     return Sample(
@@ -46,9 +58,9 @@ def _sample(raw: dict[str, Any]) -> Sample:
         channel=raw["channel"],
         title=raw["title"],
         text=raw["text"],
-        demand_type=label["demand_type"],
-        category=label["category"],
-        tier=label["tier"],
+        demand_type=label["demand_type"] or "",
+        category=label["category"] or "",
+        tier=label["tier"] or "",
         district=label["district"] or "",
         street=label["street"] or "",
         unit=label["unit"] or "",
@@ -70,14 +82,14 @@ CLOSINGS = (
 )
 
 
-def vary(sample: Sample, streets: list[Place], chance: random.Random, book: Book, reader: Reader) -> Sample:
-    """The same matter told by somebody else, elsewhere in the city where the text names only a street.
+def vary(sample: Sample, to: Place, chance: random.Random, book: Book, reader: Reader) -> Sample:
+    """The same matter told by somebody else, in the street ``to`` where the text names only a street.
 
     Texts that name an estate, a road or a hospital stay where they are: they would not be true elsewhere.
     """
     text, street, district = sample.text, sample.street, sample.district
-    moved = _moved(sample, chance.choice(streets), book, reader) if sample.street and streets else None
-    if moved is not None and chance.random() < 0.8:
+    moved = _moved(sample, to, book, reader) if sample.street else None
+    if moved is not None:
         text, street, district = moved
     return Sample(
         id=sample.id,

@@ -13,7 +13,7 @@ from jieban.assessment.rules import Counts, rates
 from jieban.city.book import Book
 from jieban.city.pack import find_pack
 from jieban.demo.play import City
-from jieban.demo.samples import load_samples
+from jieban.demo.samples import load_desk, load_samples
 from jieban.dispatch.rules import local_day
 from jieban.foundation.errors import OperatorError
 from jieban.reading.reader import reader_for
@@ -35,13 +35,14 @@ def simulate(
 
     Raises ``OperatorError`` for a pack without samples.
     """
-    samples = load_samples(find_pack(book.identity.code))
+    folder = find_pack(book.identity.code)
+    samples = load_samples(folder)
     if not samples:
         raise OperatorError(
             f"The pack {book.identity.code} has no samples to play with.",
             "Add labelled requests to its samples folder.",
         )
-    tally = City(book, reader_for(book), samples, seed, end).play(days, per_day, progress)
+    tally = City(book, reader_for(book), samples, load_desk(folder), seed, end).play(days, per_day, progress)
     day = end - timedelta(days=days)
     while day <= end + timedelta(days=31):
         do_count_month(local_day(book, day), now=end, book=book)

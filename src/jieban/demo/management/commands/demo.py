@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-serve", action="store_true", help="set up, then end")
         parser.add_argument("--json", action="store_true", help="print the summary as one JSON object")
         parser.add_argument("--days", type=int, default=60)
-        parser.add_argument("--per-day", type=int, default=45, help="requests a day, about")
+        parser.add_argument("--per-day", type=int, default=60, help="requests a day, about")
         parser.add_argument("--seed", type=int, default=2026)
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument("--days", type=int, default=60)
-        parser.add_argument("--per-day", type=int, default=45, help="requests a day, about")
+        parser.add_argument("--per-day", type=int, default=60, help="requests a day, about")
         parser.add_argument("--seed", type=int, default=2026)
         parser.add_argument("--json", action="store_true", help="print the summary as one JSON object")
 
