@@ -64,7 +64,7 @@ def _in_code(name: str, source: str) -> Iterator[tuple[str, Message, str | None]
         "python", lines, KEYWORDS, options={"encoding": "utf-8"}
     ):  # type: ignore[arg-type]
         if message and message != ("",):
-            yield name, message, context  # type: ignore[misc]
+            yield name, message, context
 
 
 def catalogue_path(room: str) -> Path:
@@ -104,8 +104,8 @@ def main() -> None:
         print(f"{room}: {len(after)} messages, {len(missing)} without translation")
 
 
-def _is_translated(string: str | tuple[str, ...]) -> bool:
-    return all(string) if isinstance(string, tuple) else bool(string)
+def _is_translated(string: str | tuple[str, ...] | list[str] | None) -> bool:
+    return all(string) if isinstance(string, (tuple, list)) else bool(string)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, sync_playwright
 
 FOLDER = Path(__file__).resolve().parents[1] / "var" / "screenshots"
 SIZES = {"phone": (390, 844), "desktop": (1440, 900)}

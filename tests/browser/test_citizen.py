@@ -1,4 +1,4 @@
-"""A resident at a real browser: loses the line, uses the keyboard only, runs no script, has a narrow screen."""
+"""A resident at a real browser: loses the line, presses twice, runs no script, has a narrow screen."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from jieban.city.book import Book
+from jieban.reading.reader import reader_for
 from jieban.tickets.models import Ticket
 
 TEXT = "朝阳区双井街道垂杨柳西里3号楼，暖气三天不热了。"
@@ -25,9 +27,10 @@ FLAGS = [
     "--no-first-run",
 ]
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE = 60_000  # milliseconds
 PAGES = ("/", "/file/", "/my/", "/rates/", "/sign-in/", "/language/", "/nothing/")
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("live_city")]
+pytestmark = pytest.mark.browser
 
 
 def chromium() -> str | None:
@@ -37,7 +40,15 @@ def chromium() -> str | None:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def _loop_allowed() -> Iterator[None]:
+    """Playwright keeps a loop in this thread, which Django takes for asynchronous code."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
+@pytest.fixture(scope="module")
+def browser(_loop_allowed: None) -> Iterator[Browser]:
     path = chromium()
     if path is None:
         pytest.skip("no Chromium here (Debian: apt-get install chromium)")
@@ -48,10 +59,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(autouse=True)
-def _surroundings(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
-    """Playwright keeps a loop in this thread, which Django takes for asynchronous code."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+def _surroundings(settings: Any, tmp_path: Path, live_city: Book) -> None:
     settings.MEDIA_ROOT = tmp_path
+    reader_for(live_city)  # learns from the pack's samples once; a page would wait for it
     cache.clear()
 
 
@@ -60,6 +70,7 @@ def context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContex
     opened = browser.new_context(
         base_url=live_server.url, locale="zh-CN", viewport={"width": 390, "height": 844}
     )
+    opened.set_default_timeout(PATIENCE)
     yield opened
     opened.close()
 
