@@ -60,11 +60,12 @@ def said(room: str) -> Iterator[tuple[str, Message, str | None]]:
 
 def _in_code(name: str, source: str) -> Iterator[tuple[str, Message, str | None]]:
     lines = io.BytesIO(source.encode())
-    for _line, message, _comments, context in extract(
-        "python", lines, KEYWORDS, options={"encoding": "utf-8"}
-    ):  # type: ignore[arg-type]
-        if message and message != ("",):
+    found = extract("python", lines, KEYWORDS, options={"encoding": "utf-8"})
+    for _line, message, _comments, context in found:
+        if isinstance(message, str) and message:
             yield name, message, context
+        elif isinstance(message, tuple) and len(message) == 2:
+            yield name, (message[0], message[1]), context
 
 
 def catalogue_path(room: str) -> Path:

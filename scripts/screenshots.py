@@ -92,7 +92,8 @@ def _residents(page: Page, site: str) -> Iterator[tuple[str, Page]]:
     page.click("main form .button")
     yield "street", page
     page.click("main form .button")
-    page.set_input_files("#id_photos", [{"name": "room.png", "mimeType": "image/png", "buffer": _picture()}])
+    photo = FilePayload(name="room.png", mimeType="image/png", buffer=_picture())
+    page.set_input_files("#id_photos", [photo])
     page.click("[name=add]")
     yield "photos", page
     page.click("[name=go_on]")
