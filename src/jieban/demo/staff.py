@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jieban.city.book import Book
 from jieban.people.actions import do_make_account
 from jieban.people.roles import Role
+from jieban.tickets.queries import busiest_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,13 @@ class Login:
 
 
 def _plan(book: Book) -> list[tuple[str, str, tuple[Role, ...], str]]:
-    """(username, name, roles, unit code): the hotline, a street, its district, an enterprise, the city."""
-    street = _first(book, "street", prefer="双井")
+    """(username, name, roles, unit code): the hotline, a street, its district, an enterprise, the city.
+
+    Street and enterprise are those with the most open tickets, so that their staff find work.
+    """
+    street = busiest_unit("street") or _first(book, "street")
     district = book.units[street].parent
-    enterprise = _first(book, "enterprise", prefer="热力")
+    enterprise = busiest_unit("enterprise") or _first(book, "enterprise")
     city = _first(book, "city_government")
     return [
         ("seat", "话务员小林", (Role.SEAT,), "hotline"),
@@ -43,10 +47,8 @@ def _plan(book: Book) -> list[tuple[str, str, tuple[Role, ...], str]]:
     ]
 
 
-def _first(book: Book, kind: str, prefer: str = "") -> str:
-    codes = [unit for unit in book.units.values() if unit.kind == kind]
-    liked = [unit for unit in codes if prefer and prefer in unit.name]
-    return (liked or codes)[0].code
+def _first(book: Book, kind: str) -> str:
+    return next(unit.code for unit in book.units.values() if unit.kind == kind)
 
 
 def make_staff(book: Book) -> list[Login]:

@@ -153,6 +153,13 @@ def counts_by_channel(scope: Scope) -> dict[str, int]:
     return dict(rows)
 
 
+def busiest_unit(kind: str) -> str:
+    """The unit of a kind that leads the most open tickets; empty when none leads any. One SQL statement."""
+    tickets = Ticket.objects.filter(lead__kind=kind).exclude(state__in=workflow.CLOSED_STATES)
+    counted = tickets.order_by().values_list("lead_id").annotate(n=Count("pk")).order_by("-n", "lead_id")
+    return str(next(iter(counted.values_list("lead_id", flat=True)[:1]), "") or "")
+
+
 def simulated_count() -> int:
     """How many tickets are simulated. One SQL statement."""
     return Ticket.objects.filter(simulated=True).count()

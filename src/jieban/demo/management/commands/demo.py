@@ -38,7 +38,6 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         self._say(f"2/4  city pack {env.city()} …")
         call_command("city", "load", env.city(), stdout=self.stderr)
-        logins = make_staff(book())
         if simulated_count():
             self._say("3/4  the city has been played before; it is left as it is")
         else:
@@ -50,6 +49,7 @@ class Command(BaseCommand):
                 seed=options["seed"],
                 stdout=self.stderr,
             )
+        logins = make_staff(book())
         told = summary(book())
         self._say("4/4  ready")
         if options["json"]:
