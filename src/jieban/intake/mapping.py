@@ -153,7 +153,15 @@ def _request(
             fingerprint("id", source, external_id)
             if external_id
             else fingerprint(
-                "content", title, text, _written(occurred_at), lines["requester"], phone, lines["name"]
+                "content",
+                title,
+                text,
+                _written(occurred_at),
+                lines["requester"],
+                phone,
+                lines["name"],
+                lines["address"],
+                lines["place"],
             )
         ),
     )

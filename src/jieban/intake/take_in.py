@@ -72,7 +72,7 @@ def take_in(
             taken = _check(row, mapping, rejects, source, now, book, channel, report)
             if taken is not None and isinstance(row, Row):
                 good.append((row, taken))
-        _store(_without_twins(good, report), rejects, now, book, reader, report)
+        _store(_without_twins(good, rejects, report), rejects, now, book, reader, report)
         rejects.flush()
         report.read += len(batch)
         progress(len(batch))
@@ -131,14 +131,7 @@ def _store(
 
 def _count(row: Row, outcome: Outcome, rejects: RejectFile, report: Report) -> None:
     if outcome.result == "conflict":
-        refusal = Refusal(
-            row.number,
-            "external_id",
-            f"this number was taken in before with other content, as {outcome.number}",
-            "Give the changed request a number of its own.",
-        )
-        rejects.add(row, refusal)
-        _rejected(report, refusal.reason)
+        _reject_number(row, outcome.number, rejects, report)
     elif outcome.result == "duplicate" or outcome.ticket_row is None:
         report.duplicate += 1
     else:
@@ -149,12 +142,29 @@ def _count(row: Row, outcome: Outcome, rejects: RejectFile, report: Report) -> N
             report.dispatched += 1
 
 
-def _without_twins(rows: Iterable[tuple[Row, Request]], report: Report) -> list[tuple[Row, Request]]:
-    """The rows whose key does not occur twice in this batch; the later twin is a duplicate."""
+def _reject_number(row: Row, taken_as: str, rejects: RejectFile, report: Report) -> None:
+    reason = f"this number was taken in before with other content, as {taken_as}"
+    rejects.add(
+        row, Refusal(row.number, "external_id", reason, "Give the changed request a number of its own.")
+    )
+    _rejected(report, reason)
+
+
+def _without_twins(
+    rows: Iterable[tuple[Row, Request]], rejects: RejectFile, report: Report
+) -> list[tuple[Row, Request]]:
+    """The rows whose key does not occur twice in this batch.
+
+    The later twin is a duplicate, or is rejected where it says something else under the same number.
+    """
     seen: dict[str, tuple[Row, Request]] = {}
     for row, request in rows:
         if request.key in seen:
-            report.duplicate += 1
+            first, twin = seen[request.key]
+            if twin.body == request.body:
+                report.duplicate += 1
+            else:
+                _reject_number(row, f"row {first.number}", rejects, report)
         else:
             seen[request.key] = (row, request)
     return list(seen.values())
