@@ -30,6 +30,7 @@ MESSAGES = Path(__file__).resolve().parents[2] / "shared" / "data" / "teddy_t3_h
 GOAL_TEXTS_PER_S = 1000
 SURE = (0.5, 0.6, 0.7, 0.8, 0.9)
 BINS = 10
+FOLDS = 5
 
 
 def run(args: list[str]) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def run(args: list[str]) -> dict[str, Any]:
     quality: dict[str, Any] = {}
     reference: dict[str, Any] = {"goal_texts_per_s": GOAL_TEXTS_PER_S}
     if samples:
-        folds = style_folds([sample.style for sample in samples])
+        folds = style_folds([sample.style for sample in samples], FOLDS)
         quality = _quality(samples, _held_out(book, samples, folds))
         reference |= _baseline(samples, folds)
     return {

@@ -22,7 +22,7 @@ _WORD_NUMBER = re.compile(
     r"(?![零〇一幺二三四五六七八九十百千万\d])"
 )
 _PLATE = re.compile(
-    r"(?:[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-hj-z][·•. ]{0,2}|使)"
+    r"(?:[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[a-hj-z][·•. ]{0,2}|使)"
     r"(?=[a-z]*\d)(?:[a-hj-np-z0-9]{5,6}|[a-hj-np-z0-9]{4}[警学挂领港澳])(?![a-z0-9])"
 )
 _EMAIL = re.compile(
@@ -51,6 +51,8 @@ _CUE_REACH = 14
 _WORD_DIGITS = str.maketrans("零〇一幺二三四五六七八九", "001123456789")
 _LONGEST_WINDOW = 6
 _SHORTEST_NUMBER = 7
+_LONGEST_NUMBER = 21
+_SINGLES = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,13 @@ def find_secrets(text: str, folded: str = "") -> list[Secret]:
     if not text:
         return []
     folded = folded or fold(text)
-    taken: list[Secret] = []
+    secrets: list[Secret] = []
+    covered = bytearray(len(text))
     for found in _candidates(text, folded):
-        if all(found.end <= other.start or found.start >= other.end for other in taken):
-            taken.append(found)
-    return sorted(taken, key=lambda secret: secret.start)
+        if not any(covered[found.start : found.end]):
+            covered[found.start : found.end] = b"\x01" * (found.end - found.start)
+            secrets.append(found)
+    return sorted(secrets, key=lambda secret: secret.start)
 
 
 def mask(text: str, secrets: list[Secret]) -> str:
@@ -119,25 +123,34 @@ def _in_run(text: str, folded: str, start: int, end: int) -> Iterator[Secret]:
     groups = [(start + m.start(), start + m.end()) for m in re.finditer(r"[\dx]+", folded[start:end])]
     index = 0
     while index < len(groups):
-        # eleven single digits with blanks between them are one mobile number
-        singles = groups[index : index + 11]
-        if len(singles) == 11 and all(b - a == 1 for a, b in singles):
-            windows = [singles]
-        else:
-            windows = [groups[index : index + size] for size in range(_LONGEST_WINDOW, 0, -1)]
-        found = next((s for window in windows if (s := _window(text, folded, window))), None)
+        found = next((s for window in _windows(groups, index) if (s := _window(text, folded, window))), None)
         if found:
             yield found
-            index += sum(1 for group in groups[index:] if group[0] < found.end)
+            index += sum(1 for group in groups[index : index + _SINGLES] if group[0] < found.end)
         else:
             index += 1
+
+
+def _windows(groups: list[tuple[int, int]], index: int) -> Iterator[list[tuple[int, int]]]:
+    """The stretches of groups from ``index`` that are long enough for a number, the longest first."""
+    singles = groups[index : index + _SINGLES]
+    if len(singles) == _SINGLES and all(b - a == 1 for a, b in singles):
+        yield singles  # eleven single digits with blanks between them are one mobile number
+        return
+    near = singles[:_LONGEST_WINDOW]
+    total = sum(b - a for a, b in near)
+    for size in range(len(near), 0, -1):
+        if total < _SHORTEST_NUMBER:
+            return
+        yield near[:size]
+        total -= near[size - 1][1] - near[size - 1][0]
 
 
 def _window(text: str, folded: str, groups: list[tuple[int, int]]) -> Secret | None:
     start, end = groups[0][0], groups[-1][1]
     sizes = tuple(b - a for a, b in groups)
     digits = "".join(folded[a:b] for a, b in groups)
-    if not 7 <= len(digits) <= 21:
+    if not _SHORTEST_NUMBER <= len(digits) <= _LONGEST_NUMBER:
         return None
     before = folded[max(0, start - _CUE_REACH) : start]
     if _ID_CUE.search(before) and re.fullmatch(r"\d{15}|\d{17}[\dx]", digits):

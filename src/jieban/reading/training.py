@@ -9,7 +9,6 @@ that no sample does, and the confidence has to be honest for him too.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +39,7 @@ from jieban.reading.urgency import AlarmFinder
 
 FEWEST_SAMPLES = 60
 """Fewer samples than this teach less than the tree's own words."""
-FOLDS = 4
+FOLDS = 3
 _SVM_C = 0.4
 _TYPE_C = 0.6
 _TREE_WEIGHT = 2.0
@@ -80,8 +79,8 @@ def train(book: Book, tree: TreeWords, samples: Sequence[Sample], types: Sequenc
         return Model(classes)
     ready = prepare(book, tree, usable, classes)
     parts = [np.flatnonzero(ready.fold != number) for number in range(ready.fold.max() + 1)]
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        fitted = list(pool.map(lambda kept: fit(ready, kept), [*parts, np.arange(len(usable))]))
+    # One after the other: liblinear draws from one random state per process, threads would mix it.
+    fitted = [fit(ready, kept) for kept in (*parts, np.arange(len(usable)))]
     width = fitted[0][1].shape[0]
     held_out = np.zeros((len(usable), width), dtype=np.float32)
     for number, (weights, intercept) in enumerate(fitted[:-1]):
@@ -89,6 +88,7 @@ def train(book: Book, tree: TreeWords, samples: Sequence[Sample], types: Sequenc
         held_out[rows] = ready.matrix[: len(usable)][rows] @ weights + intercept
     settled, levels = settle(ready, held_out)
     weights, intercept = (_one_leaf_score(ready, part, levels) for part in fitted[-1])
+    weights = weights.astype(np.float16).astype(np.float32)  # as a file keeps them: fresh and stored agree
     return Model(classes, Linear(ready.ids, ready.idf, weights, intercept), settled)
 
 
@@ -264,16 +264,16 @@ def _matrix(documents: Sequence[tuple[Ints, Floats]]) -> tuple[Any, Ints, Floats
     return (diags(1 / np.maximum(norms, 1e-9)) @ raw).tocsr(), found[kept].astype(np.int64), idf
 
 
-def style_folds(styles: Sequence[str]) -> Ints:
+def style_folds(styles: Sequence[str], count: int = FOLDS) -> Ints:
     """The fold of each sample: whole styles, the largest first, each into the emptiest fold."""
     sizes = {style: styles.count(style) for style in sorted(set(styles))}
-    loads = [0] * min(FOLDS, max(2, len(sizes)))
+    loads = [0] * min(count, max(2, len(sizes)))
     place: dict[str, int] = {}
     for style in sorted(sizes, key=lambda name: (-sizes[name], name)):
         place[style] = loads.index(min(loads))
         loads[place[style]] += sizes[style]
     if len(sizes) < 2:
-        return np.arange(len(styles), dtype=np.int64) % FOLDS
+        return np.arange(len(styles), dtype=np.int64) % count
     return np.array([place[style] for style in styles], dtype=np.int64)
 
 
