@@ -45,6 +45,8 @@ from jieban.tickets.models import Ticket
 HOURS = (1, 1, 1, 1, 1, 2, 4, 8, 14, 16, 15, 12, 10, 11, 13, 13, 12, 11, 10, 9, 8, 6, 4, 2)
 """How a day's requests spread over its hours, by share."""
 STEPS_PER_TRANSACTION = 150
+TRIES = 12
+"""How often another sample is looked at for one that can be told again elsewhere."""
 LAST_SHIFT = timedelta(hours=16)
 """In the last hours of the play the desks are left as a newcomer finds them: with work on them."""
 
@@ -109,14 +111,22 @@ class City:
                 midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
                 moments.append(midnight + timedelta(hours=hour, seconds=self.chance.randrange(3600)))
         moments = sorted(moment for moment in moments if self._begin <= moment < self.end)
-        told = [*self.samples]
-        weights = [1 / (rank + 10) for rank in range(len(self._streets))]
+        told = self.samples[: len(moments)] + self._retold(len(moments) - len(self.samples))
         self.chance.shuffle(told)
-        while len(told) < len(moments):
-            original = self.chance.choice(self.samples)
+        return list(zip(moments, told, strict=True))
+
+    def _retold(self, wanted: int) -> list[Sample]:
+        """The samples told again by others, in streets that are busy to different degrees."""
+        weights = [1 / (rank + 10) for rank in range(len(self._streets))]
+        told: list[Sample] = []
+        for _ in range(wanted * TRIES):
+            if len(told) >= wanted:
+                break
             (street,) = self.chance.choices(self._streets, weights)
-            told.append(vary(original, street, self.chance, self.book, self.reader))
-        return list(zip(moments, told, strict=False))
+            other = vary(self.chance.choice(self.samples), street, self.chance, self.book, self.reader)
+            if other is not None:
+                told.append(other)
+        return told + self.chance.choices(self.samples, k=max(0, wanted - len(told)))
 
     def _at(self, moment: datetime, act: Callable[[datetime], None]) -> None:
         heapq.heappush(self._agenda, (moment, next(self._order), act))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -82,43 +82,41 @@ CLOSINGS = (
 )
 
 
-def vary(sample: Sample, to: Place, chance: random.Random, book: Book, reader: Reader) -> Sample:
-    """The same matter told by somebody else, in the street ``to`` where the text names only a street.
+def vary(sample: Sample, to: Place, chance: random.Random, book: Book, reader: Reader) -> Sample | None:
+    """The same matter told by somebody else in the street ``to``; None where it cannot be moved there.
 
-    Texts that name an estate, a road or a hospital stay where they are: they would not be true elsewhere.
+    Only texts that name nothing but their street can: one that names an estate, a road or a hospital
+    would not be true elsewhere.
     """
-    text, street, district = sample.text, sample.street, sample.district
-    moved = _moved(sample, to, book, reader) if sample.street else None
-    if moved is not None:
-        text, street, district = moved
-    return Sample(
-        id=sample.id,
-        channel=sample.channel,
-        title=sample.title if text == sample.text else "",
+    text = _moved(sample, to, book)
+    place = reader.read("", text).place if text else None
+    if place is None or place.street != to.code:
+        return None
+    return replace(
+        sample,
+        title="",
         text=chance.choice(OPENINGS) + text + chance.choice(CLOSINGS),
-        demand_type=sample.demand_type,
-        category=sample.category,
-        tier=sample.tier,
-        district=district,
-        street=street,
+        district=to.parent,
+        street=to.code,
         unit="",
-        danger=sample.danger,
     )
 
 
-def _moved(sample: Sample, to: Place, book: Book, reader: Reader) -> tuple[str, str, str] | None:
-    """The text with its street and district exchanged, when these are the only places it names."""
-    old_street, old_district = book.places.get(sample.street), book.places.get(sample.district)
+def _moved(sample: Sample, to: Place, book: Book) -> str:
+    """The text with its street and district exchanged; empty when it does not name the street."""
+    street, district = book.places.get(sample.street), book.places.get(sample.district)
     new_district = book.places.get(to.parent)
-    if old_street is None or old_district is None or new_district is None:
-        return None
-    swaps = ((old_street.name, to.name), (old_district.name, new_district.name))
-    text = sample.text
-    for old, new in swaps:
-        text = text.replace(old, new)
-    if old_street.name not in sample.text:
-        return None
-    place = reader.read("", text).place
-    if place is None or place.street != to.code:
-        return None
-    return text, to.code, to.parent
+    if street is None or district is None or new_district is None:
+        return ""
+    for old, new in ((street.name, to.name), (_short(street.name), _short(to.name))):
+        if old in sample.text:
+            moved = sample.text.replace(old, new)
+            return moved.replace(district.name, new_district.name)
+    return ""
+
+
+def _short(name: str) -> str:
+    for ending in ("街道", "地区", "镇", "乡"):
+        if name.endswith(ending) and len(name) - len(ending) >= 2:
+            return name.removesuffix(ending)
+    return name
