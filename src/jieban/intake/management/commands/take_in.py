@@ -90,7 +90,7 @@ class Command(BaseCommand):
         except (OSError, CannotRead) as error:
             raise OperatorError(
                 f"Taking in {path.name} stopped: {error}",
-                "Put that right and run the same command again: what was taken in stays, nothing comes twice.",
+                "Mend that and run the same command again: what was taken in stays, nothing comes twice.",
             ) from error
 
     def _tell(self, report: Report, rejects_at: Path) -> None:
