@@ -64,7 +64,7 @@ def test_there_are_addresses() -> None:
     assert any(address.startswith("admin/") for address, _ in ADDRESSES)
 
 
-@pytest.mark.parametrize(("address", "view"), ADDRESSES, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("address", "view"), ADDRESSES, ids=[address for address, _ in ADDRESSES])
 def test_address_declares_a_known_permission(address: str, view: Any) -> None:
     permission = permission_of(address, view)
     assert permission is not None, "declare it with @page('…') or @public (jieban/people/access.py)"
