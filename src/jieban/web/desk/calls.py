@@ -37,10 +37,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     """Whom to ask, by the clock. Five SQL statements."""
     desk = sitting(request)
     look = Look(state=w.CALLBACK)
-    try:
-        rows = queries.rows(desk.scope, look, desk.midnight, request.GET.get("after", ""))
-    except ValueError:
-        rows = queries.rows(desk.scope, look, desk.midnight)
+    rows = queries.rows(desk.scope, look, desk.midnight, request.GET.get("after", ""))
     total = queries.tally(desk.scope, look, desk.midnight).total
     shown = {"desk": desk, "page": rows, "total": total, "next": next_address(request, rows)}
     return render(request, "desk/calls.html", shown)

@@ -201,7 +201,7 @@ def _searches(request: HttpRequest, at: Sitting, ticket: Ticket, chosen: Chosen)
     return {
         "q": unit_query,
         "c": matter_query,
-        "units": suggestion.find_units(at.book, unit_query, at.today),
+        "units": suggestion.find_units(at.book, unit_query, at.today, district),
         "matters": suggestion.find_categories(at.book, matter_query, at.today),
         "district": district,
         "street": street,

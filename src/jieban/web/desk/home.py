@@ -54,10 +54,7 @@ def _works_in_a_unit(desk: Sitting) -> bool:
 def _unit_desk(request: HttpRequest, desk: Sitting) -> dict[str, Any]:
     look = _unit_look(request, desk)
     counted = queries.tally(desk.scope, Look(unit=desk.unit), desk.midnight, by="category_id")
-    try:
-        found = queries.rows(desk.scope, look, desk.midnight, request.GET.get("after", ""))
-    except ValueError:
-        found = queries.rows(desk.scope, look, desk.midnight)
+    found = queries.rows(desk.scope, look, desk.midnight, request.GET.get("after", ""))
     first = queries.rows(desk.scope, Look(unit=desk.unit, silent=True), desk.midnight, size=CALL_FIRST)
     return {
         "unit": desk.unit,

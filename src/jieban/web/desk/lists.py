@@ -38,10 +38,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
             request, _("No ticket of yours has the number “%(number)s”.") % {"number": number[:40]}
         )
     look = looks.read_look(request.GET.dict())
-    try:
-        rows = queries.rows(desk.scope, look, desk.midnight, request.GET.get("after", ""))
-    except ValueError:
-        rows = queries.rows(desk.scope, look, desk.midnight)
+    rows = queries.rows(desk.scope, look, desk.midnight, request.GET.get("after", ""))
     counted = queries.tally(desk.scope, _without_state(look), desk.midnight)
     shown = {
         "desk": desk,
@@ -78,10 +75,7 @@ def _choices(desk: Sitting) -> dict[str, Any]:
 def objections(request: HttpRequest) -> HttpResponse:
     """The objections that wait for a ruling. Four SQL statements."""
     desk = sitting(request)
-    try:
-        rows = queries.rows(desk.scope, Look(state=w.OBJECTED), desk.midnight, request.GET.get("after", ""))
-    except ValueError:
-        rows = queries.rows(desk.scope, Look(state=w.OBJECTED), desk.midnight)
+    rows = queries.rows(desk.scope, Look(state=w.OBJECTED), desk.midnight, request.GET.get("after", ""))
     return render(
         request, "desk/objections.html", {"desk": desk, "page": rows, "next": next_address(request, rows)}
     )

@@ -38,7 +38,11 @@ class Link:
 
 def read_look(given: Mapping[str, str]) -> Look:
     """The filters of an address; what is unknown is passed over."""
-    texts = {one.name: given.get(one.name, "").strip()[:40] for one in fields(Look) if one.name not in FLAGS}
+    texts = {
+        one.name: given.get(one.name, "").replace("\0", "").strip()[:40]
+        for one in fields(Look)
+        if one.name not in FLAGS
+    }
     flags = {flag: given.get(flag) == "1" for flag in FLAGS}
     read: dict[str, Any] = {**texts, **flags}
     if read["state"] not in w.STATE_NAMES:

@@ -62,12 +62,13 @@ class Tally:
 def rows(scope: Scope, look: Look, midnight: datetime, after: str = "", size: int = PAGE) -> Page:
     """Tickets by their limit, earliest first. One SQL statement, at the same cost however deep.
 
-    ``midnight`` is the end of the day in the city; ``after`` the key that the page before gave.
-    Raises ``ValueError`` for a key that is none.
+    ``midnight`` is the end of the day in the city; ``after`` the key that the page before gave. One
+    that is none gives the first page.
     """
     tickets = _looked(visible(scope), look, midnight).defer(*LONG)
-    if after:
-        due, pk = _read_key(after)
+    last = _read_key(after)
+    if last:
+        due, pk = last
         tickets = tickets.filter(Q(due_at__gt=due) | Q(due_at=due, pk__gt=pk))
     found = list(tickets.order_by("due_at", "pk")[: size + 1])
     key = _write_key(found[size - 1]) if len(found) > size else ""
@@ -112,7 +113,7 @@ def _looked(tickets: QuerySet[Ticket], look: Look, midnight: datetime) -> QueryS
     if not look.state:
         tickets = tickets.exclude(state__in=w.CLOSED_STATES)
     if look.category:
-        tickets = tickets.filter(category_id__startswith=look.category)
+        tickets = tickets.filter(category__code__startswith=look.category)
     if look.running:
         tickets = tickets.filter(state__in=RUNNING)
     if look.overdue:
@@ -129,9 +130,13 @@ def _write_key(ticket: Ticket) -> str:
     return f"{ticket.due_at.timestamp():.6f}_{ticket.pk}"
 
 
-def _read_key(key: str) -> tuple[datetime, int]:
+def _read_key(key: str) -> tuple[datetime, int] | None:
     due, _, pk = key.partition("_")
-    return datetime.fromtimestamp(float(due), UTC), int(pk)
+    try:
+        moment, last = datetime.fromtimestamp(float(due), UTC), int(pk)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return (moment, last) if 0 <= last < 2**63 else None
 
 
 def waiting(scope: Scope, skipped: Sequence[str] = ()) -> list[Ticket]:

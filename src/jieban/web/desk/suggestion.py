@@ -84,8 +84,8 @@ def _option(key: int, one: Mapping[str, Any], ticket: Ticket, book: Book, now: d
     )
 
 
-def find_units(book: Book, words: str, on: date) -> list[Unit]:
-    """Units whose name holds all the words, those that begin with them first."""
+def find_units(book: Book, words: str, on: date, district: str = "") -> list[Unit]:
+    """Units whose name holds all the words: those of the district first, then by how well they fit."""
     parts = words.casefold().split()
     if not parts:
         return []
@@ -94,8 +94,13 @@ def find_units(book: Book, words: str, on: date) -> list[Unit]:
         for unit in book.units.values()
         if unit.can_lead and unit.in_force(on) and _holds(f"{unit.name} {unit.name_en}", parts)
     ]
-    found.sort(key=lambda unit: (not unit.name.casefold().startswith(parts[0]), len(unit.name), unit.code))
+    found.sort(key=lambda unit: (not _inside(book, unit, district), len(unit.name), unit.code))
     return found[:MOST_FOUND]
+
+
+def _inside(book: Book, unit: Unit, district: str) -> bool:
+    place = book.place_at(unit.place, "district")
+    return bool(district and place and place.code == district)
 
 
 def find_categories(book: Book, words: str, on: date) -> list[Category]:

@@ -27,7 +27,8 @@ register = template.Library()
 def in_place(address: str) -> SafeString:
     """The attributes of a form that is answered in place, and as a whole page without a script."""
     return format_html(
-        'action="{0}" hx-post="{0}" hx-target="#main" hx-select="#main" hx-swap="outerHTML"', address
+        'novalidate action="{0}" hx-post="{0}" hx-target="#main" hx-select="#main" hx-swap="outerHTML"',
+        address,
     )
 
 
