@@ -8,14 +8,26 @@ import pytest
 
 from jieban.city.book import Book
 from jieban.reading.reader import Reader
+from jieban.reading.text import fold
+from jieban.reading.urgency import AlarmFinder
 
 
-def test_every_phrase_of_the_pack_fires(reader: Reader, beijing: Book) -> None:
+def test_every_phrase_of_the_pack_fires(beijing: Book) -> None:
+    finder = AlarmFinder(beijing)
+    silent = [
+        alarm.phrase
+        for alarm in beijing.tables["alarms"]
+        for text in (f"你好，{alarm.phrase}，快来人", f"我家这边{alarm.phrase}", alarm.phrase)
+        if alarm.phrase not in [found.alarm.phrase for found in finder.find(fold(text))]
+    ]
+    assert silent == []
+
+
+def test_an_alarm_sets_the_tier_of_the_pack(reader: Reader, beijing: Book) -> None:
     tiers = [row.code for row in beijing.tables["limit_tiers"]]
-    for alarm in beijing.tables["alarms"]:
+    for alarm in beijing.tables["alarms"][::25]:
         for title, text in (("", f"你好，{alarm.phrase}，快来人"), (alarm.phrase, "详见标题")):
             reading = reader.read(title, text)
-            assert reading.tier, alarm.phrase
             assert tiers.index(reading.tier) <= tiers.index(alarm.tier), alarm.phrase
             assert reading.danger or alarm.tier != tiers[0], alarm.phrase
 
@@ -75,8 +87,6 @@ def test_an_alarm_gives_its_reason_in_the_callers_words(reader: Reader) -> None:
 
 
 def test_alarms_hold_on_their_days(beijing: Book) -> None:
-    from jieban.reading.urgency import AlarmFinder
-
     finder = AlarmFinder(beijing)
     first = min(row.valid_from for row in beijing.tables["alarms"])
     assert finder.find("着火了", date(2026, 1, 1))

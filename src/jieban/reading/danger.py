@@ -1,6 +1,7 @@
 """Signs of danger to life that no alarm of the pack names: a second net under ``urgency``.
 
-It only raises a flag for a person to look at once; the numbers to call stand in the pack's alarms.
+It only raises a flag for a person to look at once; the numbers to call stand in the pack's alarms. It
+knows nothing of whether an alarm was heard: it has to hold where all of them stay silent.
 """
 
 from __future__ import annotations
@@ -42,28 +43,26 @@ class DangerSigns:
         idf = inverse_frequency(distinct, len(distinct))
         self._near = Postings.of([(ids, idf[ids] / max(float(idf[ids].sum()), 1e-6)) for ids in distinct])
 
-    def measure(self, title: str, text: str, distinct: Ints) -> tuple[int, int, float, Alarm | None]:
-        """Counts of harm and of now, how near the nearest alarm is (0 to 1), and that alarm if near enough.
-
-        ``title`` and ``text`` are folded, ``distinct`` the distinct grams of both.
-        """
-        seen = {
+    def measure(self, title: str, text: str) -> tuple[int, int]:
+        """How many words of harm and how many of now a folded title and text say."""
+        found = {
             number for part in (title, text) for number, _, _ in self._finder.find_matches_as_indexes(part)
         }
-        kinds = [self._kinds[number] for number in seen]
-        harm, now = min(kinds.count("harm"), _MOST_HARM), min(kinds.count("now"), _MOST_NOW)
+        kinds = [self._kinds[number] for number in found]
+        return min(kinds.count("harm"), _MOST_HARM), min(kinds.count("now"), _MOST_NOW)
+
+    def nearest(self, distinct: Ints) -> Alarm | None:
+        """The alarm of which most grams are among the ``distinct`` grams of a text, if nearly all are."""
         if not self._alarms:
-            return harm, now, 0.0, None
+            return None
         cover = self._near.dot(distinct, np.ones(len(distinct), dtype=np.float32))
         best = int(np.argmax(cover))
-        return harm, now, float(cover[best]), self._alarms[best] if cover[best] >= _NEAR else None
+        return self._alarms[best] if cover[best] >= _NEAR else None
 
 
-def danger_columns(model: float, alarm: bool, harm: int, now: int, near: float) -> npt.NDArray[np.float64]:
+def danger_columns(model: float, harm: int, now: int) -> npt.NDArray[np.float64]:
     """The measures of danger in the order of ``scoring.DANGER_COLUMNS``."""
-    return np.array(
-        [model, float(alarm), max(near - 0.5, 0.0), harm, now, np.sqrt(harm * now)], dtype=np.float64
-    )
+    return np.array([model, harm, now, np.sqrt(harm * now)], dtype=np.float64)
 
 
 def cold_danger(harm: int, now: int) -> bool:

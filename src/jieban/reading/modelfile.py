@@ -27,7 +27,7 @@ from jieban.reading.scoring import DANGER_COLUMNS, WARM_COLUMNS, Classes, Linear
 from jieban.reading.tree import TreeWords
 
 FOLDER = "models"
-_TABLES = ("categories", "alarms", "limit_tiers", "demand_types")
+_TABLES = ("categories", "demand_types")
 """The tables that a model depends on; a change of any other leaves it as it is."""
 _KEPT_FILES = 4
 """Older models in the folder are removed beyond this number."""
@@ -74,7 +74,7 @@ def model_key(book: Book, samples: Sequence[Sample]) -> str:
 
 
 def _content(row: Any) -> list[str]:
-    names = ("code", "phrase", "parent", "name", "keywords", "aliases", "tier", "valid_to")
+    names = ("code", "parent", "name", "keywords", "aliases")
     return [str(getattr(row, name, "")) for name in names]
 
 

@@ -121,14 +121,15 @@ class Reader:
     def _danger(
         self, head: tuple[str, str], ids: Ints, scores: Floats | None, alarms: list[tuple[Alarm, str]]
     ) -> tuple[bool, Alarm | None]:
-        """Whether life may be at risk, and the alarm that the words come near to."""
-        first = any(alarm.tier == next(iter(self._tiers), alarm.tier) for alarm, _ in alarms)
-        if first:
+        """Whether life may be at risk, and where no alarm says so the one that the words come near to."""
+        if any(alarm.tier == next(iter(self._tiers), alarm.tier) for alarm, _ in alarms):
             return True, None
-        harm, now, close, near = self._signs.measure(*head, ids)
+        harm, now = self._signs.measure(*head)
         if scores is None or self._model.settled.danger is None:
-            return cold_danger(harm, now), near
-        return self._model.danger(danger_columns(float(scores[-1]), first, harm, now, close)), near
+            danger = cold_danger(harm, now)
+        else:
+            danger = self._model.danger(danger_columns(float(scores[-1]), harm, now))
+        return danger, self._signs.nearest(ids) if danger else None
 
     def _most_urgent(
         self, alarms: list[tuple[Alarm, str]], danger: bool, near: Alarm | None

@@ -2,7 +2,7 @@
 
 Category: a weighted sum of three scores for each leaf, turned into shares that add up to one; a logistic
 curve turns the first share into a confidence. Type: cue phrases and a linear model. Danger: words of
-danger, nearness to an alarm, and a linear model.
+danger and a linear model.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Settled:
 
 COLD = Settled(COLD_WEIGHTS, COLD_CURVE)
 """Without samples."""
-DANGER_COLUMNS = ("model", "alarm", "near", "harm", "now", "both")
+DANGER_COLUMNS = ("model", "harm", "now", "both")
 
 
 @dataclass(frozen=True)
