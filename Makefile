@@ -18,10 +18,10 @@ help:
 	@echo "make clean   remove what make made; your data stays"
 
 setup:
-	@python=$$(sh tools/find-python.sh) && "$$python" tools/setup.py
+	@python=$$(sh tools/find-python.sh) && "$$python" tools/setup.py 1>&2
 
 demo: setup
-	$(BIN)/jieban demo $(ARGS)
+	@$(BIN)/jieban demo $(ARGS)
 
 test: setup
 	@found=; for name in $(BROWSERS); do command -v $$name >/dev/null 2>&1 && found=$$name; done; \
@@ -44,9 +44,7 @@ lock: setup
 	  --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
 
 bench: setup
-	@if [ -z "$(NAME)" ]; then echo "make bench NAME=… ARGS=…; there are:"; \
-	  ls bench | sed -n 's/^\([a-z].*\)\.py$$/  \1/p'; \
-	else exec $(BIN)/python bench/$(NAME).py $(ARGS); fi
+	@$(BIN)/jieban bench $(NAME) $(ARGS)
 
 clean:
 	rm -rf .venv node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
