@@ -14,6 +14,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from jieban.city.queries import book
 from jieban.tickets.models import Ticket
@@ -42,6 +43,12 @@ def sure(confidence: float | None) -> str:
 def basis(said: str) -> str:
     """A legal basis in the reader's language."""
     return words.basis_words(said)
+
+
+@register.filter
+def headline(ticket: Ticket) -> str:
+    """What a ticket is called in a list."""
+    return ticket.title or _("(no words)")
 
 
 @register.filter

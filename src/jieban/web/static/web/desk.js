@@ -63,6 +63,18 @@
     if (done) event.preventDefault();
   });
 
+  // One form open at a time. (The attribute name of <details> would close those of an exchanged page.)
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (!event.target.open || !event.target.matches("details.verb")) return;
+      document.querySelectorAll("details.verb[open]").forEach((one) => {
+        if (one !== event.target) one.open = false;
+      });
+    },
+    true,
+  );
+
   // Choosing a branch of Art. 11 puts its standard words into the field, unless somebody wrote there.
   document.addEventListener("change", (event) => {
     if (event.target.name !== "branch") return;

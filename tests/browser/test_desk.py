@@ -1,0 +1,228 @@
+"""Staff at a real browser: a dispatcher by keyboard, a clerk and a reviewer, and a line that breaks."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+from tests.tickets.stage import COLD_ROOM, REPLY, STREET, stored, ticket_in, waiting_ticket
+
+from jieban.city.book import Book
+from jieban.city.clock import local_day
+from jieban.dispatch.rules import Proposal, candidate_for, place_at
+from jieban.tickets import workflow as w
+from jieban.tickets.models import Ticket
+
+FLAGS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+
+pytestmark = pytest.mark.browser
+
+
+def chromium() -> str | None:
+    """Where Chromium is installed, if it is."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="module")
+def _loop_allowed() -> Iterator[None]:
+    """Playwright keeps a loop in this thread, which Django takes for asynchronous code."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
+@pytest.fixture(scope="module")
+def browser(_loop_allowed: None) -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_holds_anything() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def today() -> datetime:
+    return datetime.now(UTC) - timedelta(minutes=5)
+
+
+@pytest.fixture
+def sit(
+    browser: Browser, live_server: LiveServer, live_city: Book, make_account: Callable[..., Any]
+) -> Iterator[Callable[..., Page]]:
+    """A page of somebody who has signed in: ``sit("clerk", unit="110105016")``."""
+    opened: list[BrowserContext] = []
+
+    def enter(*roles: str, unit: str = "hotline", width: int = 1440, **more: Any) -> Page:
+        client = Client()
+        client.force_login(make_account(*roles, unit=unit))
+        context = browser.new_context(
+            base_url=live_server.url, locale="zh-CN", viewport={"width": width, "height": 900}, **more
+        )
+        name = django_settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        opened.append(context)
+        return context.new_page()
+
+    yield enter
+    for context in opened:
+        context.close()
+
+
+def proposed(city: Book, now: datetime, words: str) -> Ticket:
+    candidate = candidate_for(city, COLD_ROOM, place_at(city, STREET), local_day(city, now), 0.41)
+    assert candidate is not None
+    proposal = Proposal((candidate,), "dispatch", "unsure", (), candidate.tier).as_json()
+    return waiting_ticket(city, now, text=words, title=words, proposal={**proposal, "alarm_tier": ""})
+
+
+def test_a_dispatcher_confirms_three_by_keyboard(
+    sit: Callable[..., Page], live_city: Book, today: datetime
+) -> None:
+    tickets = [proposed(live_city, today + timedelta(seconds=n), f"第{n}家暖气不热") for n in range(3)]
+    page = sit("dispatcher")
+    page.goto("/work/dispatch/")
+    for number in range(3):
+        expect(page.locator("#ticket-words")).to_contain_text(f"第{number}家暖气不热")
+        expect(page.locator(".best__go")).to_be_focused()
+        page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("没有等着派的诉求")
+    expect(page.locator("#messages")).to_contain_text("已派给")
+    assert {stored(ticket).state for ticket in tickets} == {w.DISPATCHED}
+
+
+def test_a_dispatcher_searches_another_unit_by_keyboard(
+    sit: Callable[..., Page], live_city: Book, today: datetime
+) -> None:
+    ticket = proposed(live_city, today, "暖气不热")
+    page = sit("dispatcher")
+    page.goto("/work/dispatch/")
+    page.keyboard.press("u")
+    page.keyboard.type("热力集团")
+    expect(page.locator("#found-units")).to_contain_text("热力集团")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("热力集团")
+    assert stored(ticket).lead_id == "ent.heating"
+
+
+def test_a_branch_brings_its_words(sit: Callable[..., Page], live_city: Book, today: datetime) -> None:
+    ticket = proposed(live_city, today, "邻居家的狗")
+    page = sit("dispatcher")
+    page.goto("/work/dispatch/")
+    page.keyboard.press("e")
+    page.check("#verb-explain input[value=OUTSIDE_FUNCTION]")
+    expect(page.locator("#verb-explain textarea")).not_to_have_value("")
+    page.click("#verb-explain button")
+    expect(page.locator("#messages")).to_contain_text("已说明并办结")
+    assert stored(ticket).branch == "OUTSIDE_FUNCTION"
+
+
+def test_a_clerk_signs_contacts_replies_and_a_reviewer_approves(
+    sit: Callable[..., Page], live_city: Book, today: datetime
+) -> None:
+    ticket = ticket_in(w.DISPATCHED, live_city, today, title="楼道灯坏了")
+    page = sit("clerk", unit=STREET)
+    page.goto("/work/")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/work/tickets/{ticket.number}/")
+    page.click("#verb-sign button")
+    expect(page.locator("#messages")).to_contain_text("已签收")
+    page.check("#verb-contact input[value=reached]")
+    page.click("#verb-contact button")
+    expect(page.locator("#messages")).to_contain_text("联系上了")
+    page.click("#verb-reply summary")
+    page.fill("#verb-reply textarea", "修好了")
+    page.click("#verb-reply button")
+    expect(page.locator(".error-summary")).to_be_focused()
+    expect(page.locator(".error-summary")).to_contain_text("至少 20 个字")
+    expect(page.locator("#verb-reply textarea")).to_have_value("修好了")
+    page.fill("#verb-reply textarea", REPLY)
+    page.click("#verb-reply button")
+    expect(page.locator("#messages")).to_contain_text("交审核人")
+    chief = sit("reviewer", unit=STREET)
+    chief.goto(f"/work/tickets/{ticket.number}/")
+    chief.click("#verb-review button >> nth=0")
+    expect(chief.locator("#messages")).to_contain_text("已提交热线中心")
+    assert stored(ticket).state == w.SUBMITTED
+
+
+def test_a_broken_line_keeps_what_was_typed(
+    sit: Callable[..., Page], live_city: Book, today: datetime
+) -> None:
+    ticket = ticket_in(w.HANDLING, live_city, today)
+    page = sit("clerk", unit=STREET)
+    page.goto(f"/work/tickets/{ticket.number}/")
+    page.click("#verb-reply summary")
+    page.fill("#verb-reply textarea", REPLY)
+    page.context.set_offline(True)
+    page.click("#verb-reply button")
+    expect(page.locator(".lost")).to_contain_text("网络断了")
+    expect(page.locator("#verb-reply textarea")).to_have_value(REPLY)
+    page.context.set_offline(False)
+    page.click("#verb-reply button")
+    expect(page.locator("#messages")).to_contain_text("交审核人")
+
+
+def test_without_a_script_a_dispatcher_works_all_the_same(
+    sit: Callable[..., Page], live_city: Book, today: datetime
+) -> None:
+    ticket = proposed(live_city, today, "暖气不热")
+    page = sit("dispatcher", java_script_enabled=False)
+    page.goto("/work/dispatch/")
+    page.click(".best__go")
+    page.wait_for_url("**/work/dispatch/")
+    assert "已派给" in page.inner_text("#messages")
+    assert stored(ticket).state == w.DISPATCHED
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_nothing_sticks_out_and_axe_is_content(
+    width: int, sit: Callable[..., Page], live_city: Book, today: datetime
+) -> None:
+    waiting = proposed(live_city, today, "暖气不热")
+    asked = ticket_in(w.CALLBACK, live_city, today)
+    page = sit("supervisor", "clerk", "reviewer", "auditor", "seat", width=width)
+    for path in (
+        "/work/",
+        "/work/tickets/",
+        "/work/dispatch/",
+        f"/work/tickets/{waiting.number}/",
+        "/work/calls/",
+        f"/work/calls/{asked.number}/",
+        "/work/take-in/",
+        "/work/objections/",
+    ):
+        page.goto(path)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path} is {wide} wide"
+        if AXE.exists():
+            page.evaluate(AXE.read_text(encoding="utf-8"))
+            found = page.evaluate("axe.run().then(result => result.violations)")
+            serious = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in GRAVE]
+            assert not serious, f"{path}: {serious}"
+
+
+GRAVE = ("serious", "critical")
