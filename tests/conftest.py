@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -11,12 +11,11 @@ NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # a Friday, noon in Beijing
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     """The test database with Beijing loaded, so that each test begins in a city."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         _let_truncate()
         _load()
-    yield
 
 
 def _let_truncate() -> None:
