@@ -1,4 +1,4 @@
-"""The door for the web server."""
+"""The door for the web server: each web process is warm before it takes its first request."""
 
 import os
 
@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jieban.settings")
 
 application = get_wsgi_application()
+
+from jieban.cli.warm import warm  # noqa: E402 (only once Django is set up)
+
+warm()

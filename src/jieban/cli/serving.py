@@ -9,6 +9,7 @@ import sys
 from granian.constants import Interfaces
 from granian.server import Server
 
+from jieban.cli.warm import warm
 from jieban.foundation import env
 from jieban.foundation.errors import OperatorError
 
@@ -19,6 +20,7 @@ THREADS = 4
 def serve(bind: str, port: int, workers: int, *, worker: bool) -> None:
     """Serve until interrupted. Raises ``OperatorError`` when the port is taken."""
     _check_free(bind, port)
+    warm()  # here first, so that the web processes find the reader's model kept
     beside = _start_worker() if worker else None
     try:
         Server(

@@ -1,0 +1,25 @@
+"""Getting ready before the first person comes: the book of the city and the reader, in this process."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import DatabaseError, connection
+
+from jieban.city.queries import NoCity, book
+from jieban.reading.reader import reader_for
+
+_log = logging.getLogger(__name__)
+
+
+def warm() -> None:
+    """Load the book and the reader; trains the reader when its model is not kept yet (some seconds).
+
+    A database that does not answer, or has no city yet, is left to the first request to tell of.
+    """
+    try:
+        reader_for(book())
+    except (NoCity, DatabaseError) as error:
+        _log.info("not warmed up: %s", error)
+    finally:
+        connection.close()
