@@ -20,6 +20,7 @@ THREADS = 4
 def serve(bind: str, port: int, workers: int, *, worker: bool) -> None:
     """Serve until interrupted. Raises ``OperatorError`` when the port is taken."""
     _check_free(bind, port)
+    env.make_folder(env.home() / "static")  # the server of static files looks for it
     warm()  # here first, so that the web processes find the reader's model kept
     beside = _start_worker() if worker else None
     try:
