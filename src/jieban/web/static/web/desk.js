@@ -1,7 +1,8 @@
 // The desks' keyboard, and focus that stays where the hands are. Every page works without it.
 // data-key="u"      this link or button is meant by that key (none while somebody types)
 // data-into="q"     after opening, the field with this id gets the focus
-// data-focus        gets the focus when the page's main part was exchanged
+// data-focus        gets the focus when the page opens and when its main part was exchanged
+// data-focus-after  gets it only when the main part was exchanged
 // data-row          a row that j and k walk through
 
 (() => {
@@ -86,8 +87,8 @@
     }
   });
 
-  const focusMain = () => {
-    const found = [...document.querySelectorAll("#main [data-focus]")];
+  const focusMain = (selector) => {
+    const found = [...document.querySelectorAll(selector || "#main [data-focus]")];
     const element = found.find((one) => one.closest(".error-summary")) || found[0];
     if (element) element.focus({ preventScroll: !element.closest(".error-summary") });
   };
@@ -100,7 +101,8 @@
     main = now;
     document.querySelectorAll(".lost").forEach((one) => one.remove());
     window.scrollTo(0, 0);
-    focusMain();
+    now.focus({ preventScroll: true });
+    focusMain("#main [data-focus], #main [data-focus-after]");
   };
 
   document.addEventListener("htmx:after:swap", exchanged);

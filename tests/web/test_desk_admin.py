@@ -1,0 +1,121 @@
+"""The admin: for the administrator and the rule owner; history is only looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from tests.tickets.stage import STREET, ticket_in
+
+from jieban.city.book import Book
+from jieban.matters.models import Event
+from jieban.people.actions import do_make_api_key
+from jieban.people.models import Account, ApiKey
+from jieban.people.roles import STAFF_ROLES, Role
+from jieban.tickets import workflow as w
+
+HISTORY = ("tickets/ticket", "matters/event", "matters/attachment", "intake/receipt", "people/unmasking")
+
+
+@pytest.fixture
+def enter(make_account: Callable[..., Any]) -> Callable[..., Client]:
+    def sign_in(*roles: str) -> Client:
+        client = Client(headers={"Accept-Language": "zh-hans"})
+        client.force_login(make_account(*roles))
+        return client
+
+    return sign_in
+
+
+@pytest.mark.parametrize("role", sorted(STAFF_ROLES))
+def test_the_door_opens_to_two_roles(role: Role, enter: Callable[..., Client], city: Book) -> None:
+    expected = 200 if role in (Role.ADMIN, Role.RULE_OWNER) else 403
+    assert enter(role).get("/admin/", follow=True).status_code == expected
+
+
+def test_strangers_are_sent_to_the_one_door(db: None) -> None:
+    answer = Client().get("/admin/tickets/ticket/", follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/sign-in/?next=/admin/tickets/ticket/")
+
+
+def test_it_speaks_both_languages(enter: Callable[..., Client], city: Book) -> None:
+    client = enter("admin")
+    assert "接办：城市数据与账号" in client.get("/admin/").content.decode()
+    english = client.get("/admin/", headers={"Accept-Language": "en"}).content.decode()
+    assert "Jieban: city data and accounts" in english
+
+
+@pytest.mark.parametrize("table", [*HISTORY, "assessment/monthcount"])
+def test_history_is_only_looked_at(table: str, enter: Callable[..., Client], city: Book) -> None:
+    ticket_in(w.SIGNED, city, datetime.now(UTC))
+    client = enter("admin")
+    assert client.get(f"/admin/{table}/").status_code == 200
+    assert client.get(f"/admin/{table}/add/").status_code == 403
+    model = next(
+        model for model in admin.site._registry if f"{model._meta.label_lower}" == table.replace("/", ".")
+    )
+    row = model._default_manager.first()
+    if row is not None:
+        assert client.get(f"/admin/{table}/{row.pk}/change/").status_code == 200
+        assert client.post(f"/admin/{table}/{row.pk}/change/", {}).status_code == 403
+        assert client.post(f"/admin/{table}/{row.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_events_cannot_be_wiped_out(enter: Callable[..., Client], city: Book) -> None:
+    ticket = ticket_in(w.SIGNED, city, datetime.now(UTC))
+    client, events = enter("admin"), Event.objects.filter(matter=ticket.pk)
+    chosen = [event.pk for event in events]
+    client.post(
+        "/admin/matters/event/", {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
+    )
+    assert events.count() == len(chosen)
+
+
+def test_an_account_gets_its_roles_by_check_boxes(enter: Callable[..., Client], city: Book) -> None:
+    client = enter("admin")
+    assert "话务员" in client.get("/admin/people/account/add/").content.decode()
+    given = {
+        "username": "new.clerk",
+        "first_name": "新来的",
+        "roles": ["clerk", "reviewer"],
+        "unit": STREET,
+        "usable_password": "true",
+        "password1": "a very long word",
+        "password2": "a very long word",
+    }
+    made = client.post("/admin/people/account/add/", given)
+    assert made.status_code == 302, made.content.decode()[:4000]
+    account = Account.objects.get(username="new.clerk")
+    assert (account.roles, account.unit_id, account.is_staff) == (["clerk", "reviewer"], STREET, False)
+    change = {
+        "username": "new.clerk",
+        "first_name": "新来的",
+        "roles": ["rule_owner"],
+        "unit": "",
+        "is_active": "on",
+    }
+    assert client.post(f"/admin/people/account/{account.pk}/change/", change).status_code == 302
+    account.refresh_from_db()
+    assert (account.roles, account.is_staff) == (["rule_owner"], True)
+
+
+def test_a_key_can_be_ended(enter: Callable[..., Client], city: Book) -> None:
+    do_make_api_key("neighbour", now=datetime.now(UTC))
+    key = ApiKey.objects.get()
+    client = enter("admin")
+    assert key.key_hash not in client.get(f"/admin/people/apikey/{key.pk}/change/").content.decode()
+    client.post(f"/admin/people/apikey/{key.pk}/change/", {})
+    key.refresh_from_db()
+    assert key.active is False
+
+
+def test_the_rule_owner_keeps_the_citys_data_only(enter: Callable[..., Client], city: Book) -> None:
+    client = enter("rule_owner")
+    assert client.get("/admin/city/limittier/").status_code == 200
+    assert client.get("/admin/city/limittier/add/").status_code == 200
+    for table in (*HISTORY, "people/account", "people/apikey"):
+        assert client.get(f"/admin/{table}/").status_code == 403, table
