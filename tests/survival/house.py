@@ -25,7 +25,7 @@ import psycopg
 
 from jieban.foundation.embedded import EmbeddedServer
 
-READY_SECONDS = 60
+READY_SECONDS = 120
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -71,7 +71,15 @@ class House:
     def serve(self) -> subprocess.Popen[bytes]:
         """Serve pages, API and worker; returns when the API answers."""
         process = self.start("serve", "--port", str(self.port))
-        wait_for(lambda: self.call("GET", "/api/v1/tickets")[0] == 200, "the API answers")
+        try:
+            wait_for(
+                lambda: process.poll() is not None or self.call("GET", "/api/v1/tickets")[0] == 200,
+                "the API answers",
+            )
+            assert process.poll() is None, "the web server has ended"
+        except AssertionError as error:
+            said = (self.home / "serve.log").read_text(errors="replace")[-3000:]
+            raise AssertionError(f"{error}; it said:\n{said}") from error
         return process
 
     def call(self, method: str, path: str, body: Any = None, idempotency: str = "") -> tuple[int, Any]:
