@@ -1,20 +1,11 @@
-"""The history of matters and their files, to look at."""
+"""The files of matters, to look at."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 
 from jieban.foundation.history_admin import HistoryAdmin
-from jieban.matters.models import Attachment, Event
-
-
-class EventAdmin(HistoryAdmin):
-    """What was done, by whom, when."""
-
-    list_display = ("at", "matter", "seq", "verb", "state_to", "actor_name", "actor_unit")
-    list_filter = ("verb",)
-    search_fields = ("=matter",)
-    ordering = ("-id",)
+from jieban.matters.models import Attachment
 
 
 class AttachmentAdmin(HistoryAdmin):
@@ -25,5 +16,4 @@ class AttachmentAdmin(HistoryAdmin):
     ordering = ("-id",)
 
 
-admin.site.register(Event, EventAdmin)
 admin.site.register(Attachment, AttachmentAdmin)

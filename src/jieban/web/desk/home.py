@@ -183,11 +183,13 @@ def _nowhere(counted: Tally, by: str) -> dict[str, Any] | None:
     """Those that have no district, or no unit yet; the latter are those that wait for dispatch."""
     if not counted.by.get(""):
         return None
-    shown: dict[str, Any] = {"open": counted.by[""], "overdue": counted.overdue_by[""]}
-    if by == "lead_id":
-        look = Look(state=w.WAITING)
-        shown |= {"address": looks.address(look), "overdue_address": looks.address(look, overdue=True)}
-    return shown
+    look = Look(state=w.WAITING) if by == "lead_id" else Look(district=queries.NOWHERE)
+    return {
+        "open": counted.by[""],
+        "overdue": counted.overdue_by[""],
+        "address": looks.address(look),
+        "overdue_address": looks.address(look, overdue=True),
+    }
 
 
 def _place_row(code: str, counted: Tally, desk: Sitting, by: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jieban.tickets import workflow as w
-from jieban.web.desk.queries import Look, Tally
+from jieban.web.desk.queries import NOWHERE, Look, Tally
 from jieban.web.desk.sitting import Sitting
 from jieban.web.words import (
     CHANNEL_NAMES,
@@ -99,7 +99,9 @@ def worn(look: Look, desk: Sitting, name: str = "ticket_list") -> list[Link]:
     said = {
         "queue": QUEUE_NAMES.get(look.queue, look.queue),
         "unit": unit_words(desk.book, look.unit, desk.english),
-        "district": place_words_of(desk.book, look.district, desk.english),
+        "district": _("place not known")
+        if look.district == NOWHERE
+        else place_words_of(desk.book, look.district, desk.english),
         "category": category_word(desk.book, look.category, desk.english),
         "channel": CHANNEL_NAMES.get(look.channel, look.channel),
     }

@@ -25,6 +25,8 @@ SILENT = Q(state__in=(w.DISPATCHED, w.SIGNED, w.HANDLING), contacted_at__isnull=
 """Nobody has reached the requester yet."""
 LONG = ("text", "proposal", "explanation", "reply", "pauses", "comment")
 """Columns that a row of a list does not show."""
+NOWHERE = "unknown"
+"""In place of a district: those whose place nobody knows yet."""
 AHEAD = 12
 """How many waiting tickets a dispatcher's desk looks at to find one that nobody else has open."""
 
@@ -106,10 +108,12 @@ def _looked(tickets: QuerySet[Ticket], look: Look, midnight: datetime) -> QueryS
         "state": look.state,
         "queue": look.queue,
         "lead_id": look.unit,
-        "district": look.district,
+        "district": "" if look.district == NOWHERE else look.district,
         "channel": look.channel,
     }
     tickets = tickets.filter(**{name: value for name, value in exact.items() if value}, due_at__isnull=False)
+    if look.district == NOWHERE:
+        tickets = tickets.filter(district="")
     if not look.state:
         tickets = tickets.exclude(state__in=w.CLOSED_STATES)
     if look.category:
