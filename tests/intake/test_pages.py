@@ -283,3 +283,27 @@ def test_sql_statements_of_each_page(
         sent = client.post("/file/check/", {"token": token})
     with django_assert_max_num_queries(3):
         client.get(sent.headers["Location"])
+
+
+def test_other_words_under_a_used_token_are_kept_and_offered_as_a_new_request(
+    client: Client, city: Book
+) -> None:
+    token = walk(client)
+    client.post("/file/photos/", {"photos": photo(), "add": "1"})
+    kept = client.session["draft"]
+    client.post("/file/check/", {"token": token})
+    first = Ticket.objects.get()
+    session = client.session  # a second window: its answers are still there, and differ by now
+    session["draft"] = kept
+    del session["filed"]
+    session.save()
+    client.post("/file/", {"text": COLD + "楼上还漏水。"})
+    told = client.post("/file/check/", {"token": token})
+    assert told.status_code == 422
+    assert first.number in text_of(told)
+    assert "楼上还漏水" in text_of(told)
+    assert "作为新诉求提交" in text_of(told)
+    assert Ticket.objects.count() == 1
+    again = client.post("/file/check/", {"token": token_in(told)})
+    assert again.status_code == 302
+    assert Ticket.objects.count() == 2

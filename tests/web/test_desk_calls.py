@@ -131,6 +131,33 @@ def test_the_seat_takes_in_once(seat: Client, city: Book, reader: Reader) -> Non
     assert ticket.number in text(known)
 
 
+def test_other_words_under_a_used_token_are_offered_as_a_new_request(
+    seat: Client, city: Book, reader: Reader
+) -> None:
+    given = {"text": HEATING, "phone": "13812345678", "name": "", "address": "", "token": "one"}
+    seat.post("/work/take-in/", given)
+    first = Ticket.objects.get()
+    more = {**given, "text": HEATING + "，楼上也漏水"}
+    told = seat.post("/work/take-in/", more)
+    assert told.status_code == 422
+    assert first.number in text(told)
+    assert "楼上也漏水" in text(told)
+    assert "作为新诉求受理" in text(told)
+    token = told.context["form"]["token"].value()
+    assert token != "one"
+    seat.post("/work/take-in/", {**more, "token": token})
+    assert Ticket.objects.count() == 2
+
+
+def test_the_seat_may_type_as_much_as_the_rule_says(seat: Client, city: Book, reader: Reader) -> None:
+    most = int(city.rule("intake.max_text_chars", datetime.now(UTC).date()))
+    page = seat.get("/work/take-in/")
+    assert page.context["form"].fields["text"].max_length == most
+    refused = seat.post("/work/take-in/", {"text": "\u200d\u200d", "token": "t"})
+    assert refused.status_code == 422
+    assert "读不出内容" in text(refused)
+
+
 def test_an_empty_call_is_refused_and_kept(seat: Client, city: Book, reader: Reader) -> None:
     refused = seat.post("/work/take-in/", {"text": "", "phone": "13812345678", "token": "t"})
     assert refused.status_code == 422

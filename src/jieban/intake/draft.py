@@ -84,6 +84,14 @@ def drop(session: SessionBase, draft: Draft) -> None:
     shutil.rmtree(draft.folder, ignore_errors=True)
 
 
+def renew(draft: Draft) -> None:
+    """Give the draft a token of its own, so that it becomes another request; its photos come along."""
+    before = draft.folder
+    draft.token = Draft().token
+    if before.exists():
+        before.rename(draft.folder)
+
+
 def add_photo(draft: Draft, photo: CleanPhoto) -> None:
     """Put a cleaned photo to the draft; the same photo again changes nothing."""
     if any(kept.sha256 == photo.sha256 for kept in draft.photos):

@@ -19,6 +19,15 @@ from jieban.reading.reader import Reader
 SOURCE = "web"
 
 
+class FiledOtherwise(Exception):
+    """Under the draft's token other words were filed before, as ticket ``number``; these are not stored."""
+
+    def __init__(self, ticket: int, number: str) -> None:
+        super().__init__(number)
+        self.ticket = ticket
+        self.number = number
+
+
 class Refused(Exception):
     """The draft cannot be taken as it is; ``field`` names the answer."""
 
@@ -31,7 +40,7 @@ def do_file(draft: Draft, *, now: datetime, book: Book, reader: Reader) -> int:
     """File a draft with its photos; gives the id of the ticket. At most eleven SQL statements.
 
     The same draft again, even from a second process at the same moment, gives the same ticket.
-    Raises ``Refused``.
+    Raises ``Refused``, and ``FiledOtherwise`` when the token was used for other words.
     """
     values = {"text": draft.text, "address": draft.address, "phone": draft.phone, "name": draft.name}
     incoming = read_fields(values, SOURCE, now=now, book=book)
@@ -48,6 +57,8 @@ def do_file(draft: Draft, *, now: datetime, book: Book, reader: Reader) -> int:
     photos = drafts.files_of(draft)
     with transaction.atomic():
         (outcome,) = do_take_in([request], requester(), now=now, book=book, reader=reader)
+        if outcome.result == "conflict":
+            raise FiledOtherwise(outcome.ticket, outcome.number)
         if outcome.ticket_row is not None and photos:
             do_attach_photos(outcome.ticket_row, photos, requester(outcome.number), now=now, book=book)
     return outcome.ticket

@@ -18,7 +18,7 @@ from jieban.city.queries import book
 from jieban.dispatch.rules import local_day
 from jieban.intake import draft as drafts
 from jieban.intake.draft import Draft
-from jieban.intake.filing import Refused, do_file
+from jieban.intake.filing import FiledOtherwise, Refused, do_file
 from jieban.intake.forms import ReachForm, StreetForm, WhatForm, WhereForm, choices_of
 from jieban.intake.places import chosen_place, districts, streets, understood
 from jieban.people.access import public
@@ -36,7 +36,7 @@ def show(request: HttpRequest, step: str, draft: Draft, **context: Any) -> HttpR
     """A page of the filing, with where we are and whether the words sounded like danger."""
     number = STEPS.index("where" if step == "street" else step) + 1
     shown = {"draft": draft, "step": number, "steps": len(STEPS), **context}
-    refused = any(getattr(one, "errors", None) for one in context.values())
+    refused = "before" in context or any(getattr(one, "errors", None) for one in context.values())
     return render(request, f"intake/{step}.html", shown, status=422 if refused else 200)
 
 
@@ -170,9 +170,19 @@ def _file(request: HttpRequest, draft: Draft) -> HttpResponse:
         ticket = do_file(draft, now=datetime.now(UTC), book=city, reader=reader)
     except Refused as refused:
         return show(request, "check", draft, refused=refused)
+    except FiledOtherwise as before:
+        return _offer_as_new(request, draft, before)
     drafts.remember_filed(request.session, draft.token, ticket)
     drafts.drop(request.session, draft)
     return redirect("file_done", draft.token)
+
+
+def _offer_as_new(request: HttpRequest, draft: Draft, before: FiledOtherwise) -> HttpResponse:
+    """The same answers once more, to be sent as a request of their own."""
+    drafts.remember_filed(request.session, draft.token, before.ticket)
+    drafts.renew(draft)
+    drafts.save(request.session, draft)
+    return show(request, "check", draft, before=before)
 
 
 @public

@@ -159,8 +159,7 @@ class NotReachedForm(forms.Form):
 class SeatForm(forms.Form):
     """What a caller says."""
 
-    text = _text(_("What the caller says"), "", rows=12, most=20000)
-    text.widget.attrs["data-focus"] = ""
+    field_order = ("text",)
     phone = forms.CharField(
         label=_("Phone"),
         required=False,
@@ -181,3 +180,12 @@ class SeatForm(forms.Form):
         widget=forms.TextInput({"class": "input", "autocomplete": "off"}),
     )
     token = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, most: int, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["text"] = _text(_("What the caller says"), "", rows=12, most=most)
+        self.fields["text"].widget.attrs["data-focus"] = ""
+
+    def renew(self, token: str) -> None:
+        """Give what was typed another token, so that it becomes a request of its own."""
+        self.data = {**self.data.dict(), "token": token}

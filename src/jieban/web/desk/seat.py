@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from jieban.dispatch.rules import propose
-from jieban.intake.actions import do_take_in, query_code
+from jieban.intake.actions import Outcome, do_take_in, query_code
 from jieban.intake.channels import as_request, read_fields
 from jieban.intake.mapping import Refusal
+from jieban.intake.text import is_blank
 from jieban.people.access import page
 from jieban.reading.reader import reader_for
 from jieban.reading.result import Reading
@@ -37,18 +38,41 @@ def take_in(request: HttpRequest) -> HttpResponse:
     desk = sitting(request)
     if request.method == "GET":
         _warm(desk)
-        form = SeatForm(initial={"token": secrets.token_hex(16)})
+        form = SeatForm(most=_most(desk), initial={"token": _token()})
         return render(request, "desk/take_in.html", {"desk": desk, "form": form})
-    form = SeatForm(request.POST)
+    form = SeatForm(request.POST, most=_most(desk))
+    before = ""
     if form.is_valid():
-        number = _take(desk, form)
-        if number:
-            return redirect("taken", number=number)
-        form.add_error(
-            "text", _("This cannot be taken as it is. Write in a sentence what happened and where.")
-        )
-    shown = {"desk": desk, "form": form, **_understood(desk, request.POST.dict())}
+        taken_as = _take(desk, form)
+        if isinstance(taken_as, Refusal):
+            form.add_error(_field_of(form, taken_as), _why(taken_as, form))
+        elif taken_as.result != "conflict":
+            return redirect("taken", number=taken_as.number)
+        else:
+            before = taken_as.number
+            form.renew(_token())
+    shown = {"desk": desk, "form": form, "before": before, **_understood(desk, request.POST.dict())}
     return render(request, "desk/take_in.html", shown, status=422)
+
+
+def _token() -> str:
+    return secrets.token_hex(16)
+
+
+def _most(desk: Sitting) -> int:
+    """How many characters a request may have."""
+    return int(desk.book.rule("intake.max_text_chars", desk.today))
+
+
+def _field_of(form: SeatForm, refusal: Refusal) -> str:
+    return refusal.field if refusal.field in form.fields else "text"
+
+
+def _why(refusal: Refusal, form: SeatForm) -> str:
+    """Why the words are none that can be taken: intake's own reason where it is no usual one."""
+    if refusal.field == "text" and is_blank(form.cleaned_data["text"]):
+        return _("There is nothing to read in this. Write in a sentence what happened and where.")
+    return f"{refusal.reason} {refusal.remedy}"
 
 
 def _warm(desk: Sitting) -> None:
@@ -56,18 +80,18 @@ def _warm(desk: Sitting) -> None:
     Thread(target=reader_for, args=(desk.book,), daemon=True).start()
 
 
-def _take(desk: Sitting, form: SeatForm) -> str:
-    """The number of the ticket; empty when the words are none that can be taken."""
+def _take(desk: Sitting, form: SeatForm) -> Outcome | Refusal:
+    """What became of the words, or why they are none that can be taken."""
     given = {name: form.cleaned_data[name] for name in ("text", "phone", "name", "address")}
     incoming = read_fields(given, SOURCE, now=desk.now, book=desk.book)
     if isinstance(incoming, Refusal):
-        return ""
+        return incoming
     request = as_request(
         incoming, source=SOURCE, book=desk.book, key=form.cleaned_data["token"], channel=CHANNEL
     )
     reader = reader_for(desk.book)
     (outcome,) = do_take_in([request], desk.actor, now=desk.now, book=desk.book, reader=reader)
-    return outcome.number
+    return outcome
 
 
 @page("ticket.take_in")
@@ -90,7 +114,7 @@ def understood(request: HttpRequest) -> HttpResponse:
 
 
 def _understood(desk: Sitting, given: dict[str, str]) -> dict[str, Any]:
-    text, address = given.get("text", "")[:20000], given.get("address", "")[:300]
+    text, address = given.get("text", "")[: _most(desk)], given.get("address", "")[:300]
     known: list[Ticket] = queries.of_phone(desk.scope, given.get("phone", ""))
     if not text.strip():
         return {"desk": desk, "known": known}
