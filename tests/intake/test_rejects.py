@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jieban.intake.files import BadRow, Row, open_table
 from jieban.intake.mapping import Refusal
-from jieban.intake.rejects import CannotWrite, RejectFile, reject_path
+from jieban.intake.rejects import CannotWrite, RejectFile, mark_of, reject_path, set_aside
 
 COLUMNS = ("标题", "内容")
 PLAIN = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
@@ -39,8 +39,8 @@ def test_written_for_excel_and_read_back(tmp_path: Path) -> None:
         assert rejects.count == 1
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     header, line = path.read_text(encoding="utf-8-sig").splitlines()
-    assert header == '"标题","内容","_row","_field","_reason","_remedy","_raw"'
-    assert line == '"路灯","三天不亮","2","time","The date does not exist.","Correct it.",""'
+    assert header == '"标题","内容","_row","_field","_reason","_remedy","_raw","_file"'
+    assert line == '"路灯","三天不亮","2","time","The date does not exist.","Correct it.","",""'
     table = open_table(path)
     assert table.columns == COLUMNS
     assert back(path) == [row(2).values]
@@ -116,6 +116,36 @@ def test_an_earlier_file_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(CannotWrite, match="columns"):
         RejectFile(path, ("others",), resume=True)
     assert len(back(path)) == 1
+
+
+def test_the_record_of_another_input_is_kept_aside_and_that_of_this_one_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    for mark, aside in (("f1", None), ("f1", None), ("f2", "a.1.csv"), ("f3", "a.2.csv")):
+        kept = set_aside(path, COLUMNS, mark)
+        assert (kept.name if kept else None) == aside
+        with RejectFile(path, COLUMNS, mark=mark, resume=True) as rejects:
+            rejects.add(row(2, mark), why(2))
+    assert [back(tmp_path / name)[0]["标题"] for name in ("a.1.csv", "a.2.csv", "a.csv")] == [
+        "f1",
+        "f2",
+        "f3",
+    ]
+
+
+def test_a_file_that_is_no_record_is_never_moved(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("标题,内容\n路灯,不亮\n", "utf-8")
+    assert set_aside(path, COLUMNS, "f1") is None
+    with pytest.raises(CannotWrite, match="columns"):
+        RejectFile(path, COLUMNS, mark="f1", resume=True)
+
+
+def test_a_mark_tells_inputs_and_sheets_apart(tmp_path: Path) -> None:
+    one, other, same = tmp_path / "1", tmp_path / "2", tmp_path / "3"
+    for path, text in ((one, "a"), (other, "b"), (same, "a")):
+        path.write_text(text)
+    assert mark_of(one) == mark_of(same) != mark_of(other)
+    assert mark_of(one, "x") != mark_of(one, "y")
 
 
 def test_resuming_writes_no_row_twice(tmp_path: Path) -> None:

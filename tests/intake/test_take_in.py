@@ -304,3 +304,14 @@ def test_real_requests_go_in_whole_and_once(
     again = take(source, *words)
     assert (again["read"], again["accepted"]) == (rows, 0)
     assert list(differences()) == []
+
+
+def test_rejects_of_a_second_file_with_the_same_name_are_kept_too(take: Take, tmp_path: Path) -> None:
+    bad = "title,text,time\n{0},双井街道{0}坏了,2026-02-30\n"
+    path = written(tmp_path / "daily.csv", bad.format("路灯"))
+    assert take(path)["rejected"] == 1
+    assert take(path)["rejected"] == 1
+    written(path, bad.format("电梯"))
+    assert take(path)["rejected"] == 1
+    assert [row["title"] for row in rejected(path)] == ["电梯"]
+    assert "路灯" in (tmp_path / "daily.rejected.1.csv").read_text("utf-8")

@@ -1,14 +1,16 @@
 """The reject file: every row that was not taken, with the reason, ready to be mended and fed again.
 
 It is CSV in UTF-8 with a byte order mark (so that Excel shows Chinese), every cell quoted. It has the
-columns of the input and five more: `_row` (number in the input), `_field`, `_reason`, `_remedy`, and
-`_raw` (the text of a row that could not be split into columns, and values without a column). Columns
+columns of the input and six more: `_row` (number in the input), `_field`, `_reason`, `_remedy`, `_raw`
+(the text of a row that could not be split into columns, and values without a column), and `_file` (the
+mark of the input, so that the rows of two files with one name are not mistaken for each other). Columns
 beginning with `_` are ignored when the file is fed again. Cells that a spreadsheet would run as a
 formula get an apostrophe, which is taken away on reading (`files.formulas`). NUL characters, which
 no request can hold, are left out.
 """
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -17,11 +19,11 @@ from pathlib import Path
 from types import TracebackType
 
 from jieban.intake.files.formulas import neutralise
-from jieban.intake.files.header import REJECT_COLUMNS
+from jieban.intake.files.header import REJECT_COLUMNS, is_reject_header
 from jieban.intake.files.table import MAX_RECORD_CHARS, BadRow, Row
 from jieban.intake.mapping import Refusal
 
-_EXTRA = (*REJECT_COLUMNS, "_raw")
+_EXTRA = (*REJECT_COLUMNS, "_raw", "_file")
 _BAD_ROW_REMEDY = "Correct the row, shown under _raw, write its parts into the columns, and feed it again."
 
 
@@ -43,17 +45,55 @@ def reject_path(source: Path) -> Path:
     return folder / f"{source.stem}.rejected.csv"
 
 
+def mark_of(source: Path, sheet: str | None = None) -> str:
+    """Give a short mark of an input: the same for the same bytes (and sheet), another for others."""
+    with source.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+    digest.update(b"\0" + (sheet or "").encode())
+    return f"f{digest.hexdigest()[:15]}"  # a letter first: a spreadsheet must not take it for a number
+
+
+def set_aside(path: Path, columns: Sequence[str], mark: str) -> Path | None:
+    """Move the reject file of another input out of the way and give its new place, or None.
+
+    A file that belongs to this input stays, to be continued; one that we did not write stays too, and
+    `RejectFile` refuses it.
+    """
+    if not path.exists():
+        return None
+    header, first = _beginning(path)
+    own = header == _safe([*columns, *_EXTRA]) and first.get("_file", mark) == mark
+    if own or not is_reject_header(header):
+        return None
+    number = 1
+    while (kept := path.with_name(f"{path.stem}.{number}{path.suffix}")).exists():
+        number += 1
+    path.rename(kept)
+    return kept
+
+
+def _beginning(path: Path) -> tuple[list[str], dict[str, str]]:
+    """The header and the first whole row."""
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD_CHARS))
+    with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
+        reader = csv.reader(file)
+        header = next(reader, [])
+        first = next(reader, [])
+    return header, dict(zip(header, first, strict=True)) if len(first) == len(header) else {}
+
+
 class RejectFile:
     """Writes rows that were not taken, each once, however often the take-in is killed and resumed.
 
-    Takes the path, the columns of the input, and whether an earlier take-in is resumed. The file
+    Takes the path, the columns of the input, its mark, and whether an earlier take-in is resumed. The file
     comes into being with the first row. Each row is one write to the end of the file, so a kill can
     leave at most one unfinished row, which resuming cuts off. Raises `CannotWrite` if the file is
     there already and nothing is resumed, or if it has other columns. Use it as a context manager.
     """
 
-    def __init__(self, path: Path, columns: Sequence[str], *, resume: bool = False) -> None:
+    def __init__(self, path: Path, columns: Sequence[str], *, mark: str = "", resume: bool = False) -> None:
         self.path = path
+        self._mark = mark
         self.count = 0
         self._columns = tuple(columns)
         self._written: set[int] = set()
@@ -116,7 +156,7 @@ class RejectFile:
     def _cells(self, row: Row | BadRow, refusal: Refusal | None) -> list[str]:
         if isinstance(row, BadRow):
             blank = [""] * len(self._columns)
-            return [*blank, str(row.number), "", row.reason, _BAD_ROW_REMEDY, row.raw]
+            return [*blank, str(row.number), "", row.reason, _BAD_ROW_REMEDY, row.raw, self._mark]
         if refusal is None:
             raise ValueError("a row that was read needs the refusal that says why it was not taken")
         more = {name: value for name, value in row.values.items() if name not in self._columns}
@@ -127,6 +167,7 @@ class RejectFile:
             refusal.reason,
             refusal.remedy,
             json.dumps(more, ensure_ascii=False) if more else "",
+            self._mark,
         ]
 
     def _rows_written(self) -> set[int]:

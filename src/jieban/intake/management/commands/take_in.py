@@ -18,7 +18,7 @@ from jieban.city.queries import book
 from jieban.foundation.errors import OperatorError
 from jieban.intake.fieldmap import FIELDS, Mapping, MappingError, make_mapping
 from jieban.intake.files import CannotRead, Table, open_table
-from jieban.intake.rejects import CannotWrite, RejectFile, reject_path
+from jieban.intake.rejects import CannotWrite, RejectFile, mark_of, reject_path, set_aside
 from jieban.intake.take_in import Report, take_in
 from jieban.reading.reader import reader_for
 
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         try:
             table = open_table(path, options["sheet"])
             mapping = make_mapping(_pairs(options["map"], table.columns), table.columns)
-            rejects_file = RejectFile(rejects_at, table.columns, resume=rejects_at.exists())
+            rejects_file = self._rejects(rejects_at, table)
         except (CannotRead, MappingError, CannotWrite) as error:
             raise OperatorError(error.reason, error.remedy) from error
         report = self._take_in(table, mapping, rejects_file, options)
@@ -67,6 +67,20 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report.as_json()))
         else:
             self._tell(report, rejects_at)
+
+    def _rejects(self, path: Path, table: Table) -> RejectFile:
+        """The record of rows not taken: the one of this input goes on, the one of another is kept aside."""
+        try:
+            mark = mark_of(table.path, table.sheet)
+            kept = set_aside(path, table.columns, mark)
+        except OSError as error:
+            raise CannotWrite(
+                f'The reject file "{path.name}" of an earlier take-in cannot be kept: {error.strerror}.',
+                "Move it away yourself, or name another place with --rejects.",
+            ) from error
+        if kept is not None:
+            self.stderr.write(f"{path.name} belonged to another file; it is kept as {kept.name}.")
+        return RejectFile(path, table.columns, mark=mark, resume=path.exists())
 
     def _take_in(
         self, table: Table, mapping: Mapping, rejects_file: RejectFile, options: dict[str, Any]
