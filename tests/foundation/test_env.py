@@ -63,5 +63,19 @@ def test_damaged_secret_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("JIEBAN_HOME", str(tmp_path))
     monkeypatch.delenv("JIEBAN_SECRET", raising=False)
     (tmp_path / "secret-key").touch()
-    with pytest.raises(SettingError, match="damaged"):
+    with pytest.raises(SettingError, match="damaged") as caught:
         env.secret_key()
+    assert "backup" in caught.value.remedy
+    assert "Remove" not in caught.value.remedy
+
+
+def test_no_new_secret_is_made_beside_a_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIEBAN_HOME", str(tmp_path))
+    monkeypatch.delenv("JIEBAN_SECRET", raising=False)
+    (tmp_path / "database" / "data").mkdir(parents=True)
+    with pytest.raises(SettingError, match="missing") as caught:
+        env.secret_key()
+    assert "backup" in caught.value.remedy
+    assert not (tmp_path / "secret-key").exists()
+    monkeypatch.setenv("JIEBAN_SECRET", "x" * 60)
+    assert env.secret_key() == "x" * 60

@@ -36,8 +36,8 @@ SETTINGS: dict[str, Setting] = {
         Setting(
             "JIEBAN_HOME",
             "",
-            "Folder for everything Jieban stores: the embedded database, the secret key, uploads. "
-            "When unset: the user's data folder, or /var/lib/jieban when started by root.",
+            "Folder for everything Jieban stores: the embedded database, the secret key, uploads, "
+            "trained models. When unset: the user's data folder, or /var/lib/jieban when started by root.",
         ),
         Setting(
             "DATABASE_URL",
@@ -52,7 +52,9 @@ SETTINGS: dict[str, Setting] = {
         Setting(
             "JIEBAN_SECRET",
             "",
-            "Key that signs sessions and links. When unset: made once and kept in JIEBAN_HOME/secret-key.",
+            "Key that signs sessions and links, and from which the keys of sealed personal data, the "
+            "fingerprints of requesters and the query codes are made: whoever loses it cannot read them "
+            "again. When unset: made once and kept in JIEBAN_HOME/secret-key.",
         ),
         Setting("JIEBAN_DEBUG", "0", "1 shows tracebacks in the browser. Never where others can reach it."),
         Setting(
@@ -188,9 +190,10 @@ def child_environment(changes: Mapping[str, str] | None = None, without: str = "
 
 
 def secret_key() -> str:
-    """Return the key that signs sessions and links: JIEBAN_SECRET, else the one kept in the home.
+    """Return the key of signing and sealing: JIEBAN_SECRET, else the one kept in the home.
 
-    The file is made once, readable by its owner only. Two processes that start at the same moment get
+    No new one is made beside a database that is there already: what is sealed in it would be lost. The
+    file is made once, readable by its owner only. Two processes that start at the same moment get
     the same key: each writes a file of its own, and only the first can link it to the real name.
     """
     if value := text("JIEBAN_SECRET"):
@@ -198,6 +201,7 @@ def secret_key() -> str:
     path = home() / "secret-key"
     try:
         if not path.exists():
+            _refuse_beside_database(path)
             _write_once(path, secrets.token_urlsafe(64))
         key = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -208,9 +212,21 @@ def secret_key() -> str:
     if len(key) < 50:
         raise SettingError(
             f"The secret key {path} is damaged: it holds {len(key)} signs, not at least 50.",
-            "Remove that file: a new key is made at the next start, and everyone signs in again.",
+            f"{_RESTORE} A new key could read no phone number and no query code of before.",
         )
     return key
+
+
+_RESTORE = "Restore it from the backup that belongs to the database, or set JIEBAN_SECRET to what it held."
+
+
+def _refuse_beside_database(path: Path) -> None:
+    database = path.parent / "database" / "data"
+    if database.exists() and not path.exists():  # looked at again: another process may just have made both
+        raise SettingError(
+            f"The secret key {path} is missing, and {database} holds a database that was sealed with it.",
+            f"{_RESTORE} To begin anew without that data, move the folder {database.parent} away.",
+        )
 
 
 def _write_once(path: Path, content: str) -> None:
