@@ -5,18 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 from django.core.management import call_command
+from django.db import DataError
 from tests.intake.tables import written
 
-from jieban.city.book import Book
+from jieban.city.book import Book, MissingRule
+from jieban.city.catalogue import BadSelector
 from jieban.foundation import sealing
 from jieban.foundation.errors import OperatorError
 from jieban.intake import take_in as taking_in
@@ -266,7 +269,7 @@ def test_a_row_that_the_database_refuses_does_not_take_its_neighbours_along(
 ) -> None:
     def sometimes(requests: Any, *args: Any, **kwargs: Any) -> Any:
         if any("三" in request.text for request in requests):
-            raise ValueError("the database does not take this")
+            raise DataError("the database does not take this")
         return do_take_in(requests, *args, **kwargs)
 
     monkeypatch.setattr(taking_in, "do_take_in", sometimes)
@@ -274,6 +277,26 @@ def test_a_row_that_the_database_refuses_does_not_take_its_neighbours_along(
     counts = take(path)
     assert (counts["accepted"], counts["rejected"]) == (3, 1)
     assert rejected(path)[0]["_reason"] == "the database does not take this"
+
+
+@pytest.mark.parametrize(
+    ("error", "named"),
+    [
+        (BadSelector("distrcit"), "'distrcit' names no unit"),
+        (MissingRule("rules", "dispatch.queue_hours", date(2026, 11, 20)), "'dispatch.queue_hours'"),
+    ],
+)
+def test_a_broken_rule_ends_the_take_in_and_rejects_no_row(
+    error: Exception, named: str, take: Take, three: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(taking_in, "do_take_in", broken)
+    with pytest.raises(OperatorError, match=re.escape(named)):
+        take(three)
+    rejects = three.with_name("three.rejected.csv")
+    assert not rejects.exists() or not rejected(three)
 
 
 def test_without_json_the_counts_are_told_in_words(three: Path, city: Book, reader: Reader) -> None:

@@ -12,6 +12,7 @@ from django.test import Client
 from tests.tickets.stage import STREET, ticket_in
 
 from jieban.city.book import Book
+from jieban.city.models import CatalogueRow, LimitTier
 from jieban.matters.models import Event
 from jieban.people.actions import do_make_api_key
 from jieban.people.models import Account, ApiKey
@@ -119,3 +120,42 @@ def test_the_rule_owner_keeps_the_citys_data_only(enter: Callable[..., Client], 
     assert client.get("/admin/city/limittier/add/").status_code == 200
     for table in (*HISTORY, "people/account", "people/apikey"):
         assert client.get(f"/admin/{table}/").status_code == 403, table
+
+
+def typed(client: Client, address: str, **changed: str) -> dict[str, str]:
+    """What the form at this address would send, with these answers changed."""
+    form = client.get(address).context["adminform"].form
+    values = {name: form[name].value() for name in form.fields}
+    plain = {
+        name: "|".join(value) if isinstance(value, (list, tuple)) else value for name, value in values.items()
+    }
+    return {name: str(value) for name, value in plain.items() if value is not None} | changed
+
+
+def test_a_row_that_the_city_could_not_work_with_is_refused(enter: Callable[..., Client], city: Book) -> None:
+    row = CatalogueRow.objects.filter(lead="street").first()
+    assert row is not None
+    client, address = enter("rule_owner"), f"/admin/city/cataloguerow/{row.pk}/change/"
+    refused = client.post(address, typed(client, address, lead="distrcit"))
+    assert refused.status_code == 200
+    assert "names no unit" in str(refused.context["adminform"].form.errors["lead"])
+    row.refresh_from_db()
+    assert row.lead == "street"
+    taken = client.post(address, typed(client, address, lead="district"))
+    assert taken.status_code == 302, taken.context["adminform"].form.errors
+    row.refresh_from_db()
+    assert (row.lead, row.by_hand) == ("district", True)
+
+
+def test_a_new_row_is_tried_before_it_is_kept(enter: Callable[..., Client], city: Book) -> None:
+    client = enter("rule_owner")
+    given = {"code": "NEW1", "name": "x", "unit": "hour", "amount": "8", "calendar": "nowhere",
+             "first_contact_hours": "1", "sign_in_hours": "1", "warn_hours": "1",
+             "valid_from": "2026-01-01", "status": "practice"}  # fmt: skip
+    refused = client.post("/admin/city/limittier/add/", given)
+    assert "calendar" in refused.context["adminform"].form.errors
+    assert not LimitTier.objects.filter(code="NEW1").exists()
+    client.post("/admin/city/limittier/add/", {**given, "calendar": "working"})
+    kept = LimitTier.objects.filter(code="NEW1").first()
+    assert kept is not None
+    assert kept.position > 0

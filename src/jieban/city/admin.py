@@ -7,24 +7,32 @@ that no longer holds gets a last day.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
-from django.db import models
+from django.db import models, transaction
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from jieban.city.check import check_pack
+from jieban.city.findings import Finding, errors_of
 from jieban.city.loading import touch
 from jieban.city.models import MODELS, LoadedPack, Reference
+from jieban.city.queries import read_book
 from jieban.city.schema import COMMON, KEYS, LIFELONG, column_names
 
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[Any]
+    RowForm = ModelForm[Reference]
 else:
     Admin = admin.ModelAdmin
+    RowForm = ModelForm
 
 FILTERS = ("level", "kind", "group", "place_level", "tier", "calendar", "unit", "status", "by_hand")
 SEARCHED = ("code", "name", "name_en", "phrase", "place", "category", "lead", "keywords", "basis", "source")
@@ -38,9 +46,55 @@ class BarField(SimpleArrayField):
         super().__init__(base_field, delimiter="|", **more)
 
 
+class ReferenceForm(RowForm):
+    """A row by hand: refused when the city could not work with it, in the words of ``city check``."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors:
+            return
+        table = f"{_table_of(self.instance)}.csv"
+        for finding in _new_errors(self.instance):
+            here = finding.file == table and finding.column in self.fields
+            self.add_error(finding.column if here else None, f"{finding.message} {finding.remedy}")
+
+
+def _table_of(row: Reference) -> str:
+    return next(table for table, model in MODELS.items() if type(row) is model)
+
+
+def _new_errors(row: Reference) -> Iterator[Finding]:
+    """What would be wrong in the city with this row and is not wrong without it; nothing is stored."""
+    with transaction.atomic():
+        tried = copy(row)
+        tried.position = _position(row)
+        tried.save()
+        found = errors_of(check_pack(read_book()))
+        transaction.set_rollback(True)
+    before = Counter(_what(one) for one in errors_of(check_pack(read_book()))) if found else Counter()
+    for finding in found:
+        if before[_what(finding)]:
+            before[_what(finding)] -= 1
+        else:
+            yield finding
+
+
+def _what(finding: Finding) -> tuple[str, str, str]:
+    return finding.file, finding.column, finding.message
+
+
+def _position(row: Reference) -> int:
+    """Where the row stands in its table: a new one at the end."""
+    if row.pk is not None:
+        return row.position
+    last = type(row)._default_manager.aggregate(last=models.Max("position"))["last"]
+    return 0 if last is None else int(last) + 1
+
+
 class ReferenceAdmin(Admin):
     """One table of reference data; what is listed and searched follows from its columns."""
 
+    form = ReferenceForm
     table = ""
     list_per_page = 50
     show_full_result_count = False
@@ -76,9 +130,7 @@ class ReferenceAdmin(Admin):
     def save_model(self, request: HttpRequest, obj: Reference, form: ModelForm[Any], change: bool) -> None:
         """Keep the change as one made by hand and let every process see it."""
         obj.by_hand = True
-        if not change:
-            last = type(obj)._default_manager.aggregate(last=models.Max("position"))["last"]
-            obj.position = 0 if last is None else last + 1
+        obj.position = _position(obj)
         super().save_model(request, obj, form, change)
         touch()
 

@@ -10,13 +10,17 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
 from django.db import DataError, IntegrityError
+from psycopg import DataError as UnwrappedDataError
 
 from jieban.city.book import Book
+from jieban.city.catalogue import BadSelector
+from jieban.foundation.errors import OperatorError
 from jieban.intake.actions import Outcome, Request, do_take_in
 from jieban.intake.channels import as_request, read_row
 from jieban.intake.fieldmap import Mapping
@@ -28,7 +32,14 @@ from jieban.reading.reader import Reader
 from jieban.tickets.workflow import WAITING
 
 BATCH = 200
+ONE_ROWS_FAULT = (DataError, UnwrappedDataError, IntegrityError, UnicodeError)
+"""What a single row can cause; all else is no row's fault and ends the take-in."""
+
 _log = logging.getLogger(__name__)
+
+
+class BrokenRule(OperatorError):
+    """A rule of the city cannot be applied: no row is at fault, so none is rejected for it."""
 
 
 @dataclass
@@ -68,15 +79,29 @@ def take_in(
     for batch in _batches(table, BATCH):
         now = clock()
         good: list[tuple[Row, Request]] = []
-        for row in batch:
-            taken = _check(row, mapping, rejects, source, now, book, channel, report)
-            if taken is not None and isinstance(row, Row):
-                good.append((row, taken))
-        _store(_without_twins(good, rejects, report), rejects, now, book, reader, report)
+        with _rules_hold():
+            for row in batch:
+                taken = _check(row, mapping, rejects, source, now, book, channel, report)
+                if taken is not None and isinstance(row, Row):
+                    good.append((row, taken))
+            _store(_without_twins(good, rejects, report), rejects, now, book, reader, report)
         rejects.flush()
         report.read += len(batch)
         progress(len(batch))
     return report
+
+
+@contextmanager
+def _rules_hold() -> Iterator[None]:
+    """Let a rule that cannot be applied end the take-in by its name."""
+    try:
+        yield
+    except (BadSelector, LookupError) as error:
+        raise BrokenRule(
+            f"A rule of this city cannot be applied: {error}.",
+            "Mend it in the admin or in the city pack, then take the file in again; "
+            "rows that are in already count as duplicates.",
+        ) from error
 
 
 def _check(
@@ -113,7 +138,7 @@ def _store(
         return
     try:
         outcomes = do_take_in([request for _, request in rows], PLATFORM, now=now, book=book, reader=reader)
-    except (DataError, IntegrityError, ValueError) as error:
+    except ONE_ROWS_FAULT as error:
         if len(rows) == 1:
             row = rows[0][0]
             rejects.add(
