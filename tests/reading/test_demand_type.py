@@ -54,6 +54,6 @@ def test_only_types_of_the_pack_are_given() -> None:
     assert finder.told("", "我要举报") == ("", "")
 
 
-def test_no_cue_at_all_is_a_request_for_help() -> None:
+def test_no_cue_at_all_is_a_complaint() -> None:
     finder = TypeFinder(["CONSULT", "HELP", "COMPLAINT"])
-    assert finder.by_cues(finder.cues("", "三单元二层")) == "HELP"
+    assert finder.by_cues(finder.cues("", "三单元二层")) == "COMPLAINT"

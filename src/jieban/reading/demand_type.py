@@ -17,8 +17,8 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from jieban.reading.text import fold
 from jieban.reading.wordlists import lines
 
-DEFAULT = "HELP"
-"""A request without any cue: someone needs something done."""
+DEFAULT = "COMPLAINT"
+"""A request without any cue: somebody tells of something that is not as it should be."""
 
 _LEAST = {"SUGGESTION": 2.0, "PRAISE": 2.0, "REPORT": 2.0}
 """Types that a polite word at the end does not make: their cues must weigh at least so much."""

@@ -83,7 +83,7 @@ def write_model(path: Path, model: Model) -> None:
     if model.linear is None:
         raise ValueError("A model without samples is not kept.")
     settled, linear = model.settled, model.linear
-    notes = {"curve": list(settled.curve), "danger_from": settled.danger_from, "width": model.classes.width}
+    notes = {"curve": list(settled.curve), "danger_from": settled.danger_from, "rare": linear.rare}
     arrays: dict[str, Any] = {
         "notes": np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8),
         "ids": linear.ids.astype(np.int32),
@@ -134,7 +134,8 @@ def _model(arrays: dict[str, Any], notes: dict[str, Any], classes: Classes) -> M
     numbers = [value for value in arrays.values() if value.dtype.kind == "f"]
     if not shapes_fit or not all(np.isfinite(value).all() for value in numbers):
         raise BadModelFile("its numbers do not fit this city")
-    linear = Linear(ids, arrays["idf"].astype(np.float32), matter, arrays["intercept"].astype(np.float32))
+    idf, intercept = arrays["idf"].astype(np.float32), arrays["intercept"].astype(np.float32)
+    linear = Linear(ids, idf, matter, intercept, float(notes["rare"]))
     curve = (float(notes["curve"][0]), float(notes["curve"][1]))
     kind = arrays["kind"] if arrays["kind"].size else None
     danger = arrays["danger"] if arrays["danger"].size else None
