@@ -110,8 +110,8 @@ def test_closing_a_ticket_asks_for_its_count_in_the_same_transaction(city: Book,
 
 def test_a_visit_that_closes_is_counted_too(city: Book, now: datetime) -> None:
     ticket = ticket_in(workflow.CALLBACK, city, now)
-    for _ in range(3):
-        do_visit(ticket, "", CALLER, now=now, book=city)
+    for attempt in range(3):
+        do_visit(ticket, "", CALLER, now=now + attempt * timedelta(hours=4), book=city)
     assert ProcrastinateJob.objects.filter(task_name="assessment.count_ticket").count() == 1
 
 

@@ -45,7 +45,10 @@ def answer(ticket: Ticket, answers: Answers, book: Book, now: datetime, actor: A
     return do_answers(ticket, answers, actor, now=now, book=book)
 
 
-@pytest.mark.parametrize("state", workflow.AT_THE_UNIT)
+GAP = timedelta(hours=4)
+
+
+@pytest.mark.parametrize("state", workflow.EXPIRING)
 def test_art_23_the_limit_opens_the_call_back_in_every_state_at_the_unit(
     state: str, city: Book, now: datetime
 ) -> None:
@@ -136,9 +139,9 @@ def test_the_answers_of_the_last_round_count(city: Book, now: datetime) -> None:
 def test_after_the_attempts_of_the_rule_the_ticket_is_closed_unreached(city: Book, now: datetime) -> None:
     ticket = ticket_in(workflow.CALLBACK, city, now)
     for attempt in (1, 2):
-        do_visit(ticket, "无人接听", CALLER, now=now, book=city)
+        do_visit(ticket, "无人接听", CALLER, now=now + attempt * GAP, book=city)
         assert (ticket.state, ticket.visits) == (workflow.CALLBACK, attempt)
-    do_visit(ticket, "无人接听", CALLER, now=now, book=city)
+    do_visit(ticket, "无人接听", CALLER, now=now + 3 * GAP, book=city)
     assert (ticket.state, ticket.visit_result, ticket.visits) == (workflow.CLOSED, "unreachable", 3)
     assert [event.verb for event in timeline(ticket.pk)][:2] == ["close_unreached", "visit"]
 
@@ -148,9 +151,29 @@ def test_the_attempts_begin_anew_with_each_round(city: Book, now: datetime) -> N
     do_visit(ticket, "", CALLER, now=now, book=city)
     answer(ticket, UNSOLVED, city, now)
     do_limit_reached(ticket, PLATFORM, now=now, book=city)
-    for _ in range(2):
-        do_visit(ticket, "", CALLER, now=now, book=city)
+    for attempt in (1, 2):
+        do_visit(ticket, "", CALLER, now=now + attempt * GAP, book=city)
     assert ticket.state == workflow.CALLBACK
+
+
+def test_two_calls_within_minutes_are_one_attempt(city: Book, now: datetime) -> None:
+    ticket = ticket_in(workflow.CALLBACK, city, now)
+    do_visit(ticket, "", CALLER, now=now, book=city)
+    with pytest.raises(AnswersRefused):
+        do_visit(ticket, "", CALLER, now=now + GAP - timedelta(minutes=1), book=city)
+    assert ticket.visits == 1
+
+
+def test_a_new_round_begins_with_nothing_done(city: Book, now: datetime) -> None:
+    ticket = answer(ticket_in(workflow.CALLBACK, city, now), UNSOLVED, city, now)
+    assert (ticket.state, ticket.contacted_at, ticket.reply, ticket.overdue) == (
+        workflow.DISPATCHED,
+        None,
+        "",
+        False,
+    )
+    assert (ticket.solved, ticket.visit_result) == ("", "")
+    assert timeline(ticket.pk)[0].detail["solved"] == "no"
 
 
 def test_the_days_of_the_call_back_run_out(city: Book, now: datetime) -> None:

@@ -89,8 +89,8 @@ def test_art_12_an_objection_states_its_ground_and_stops_no_clock(city: Book, no
     ticket = ticket_in(workflow.DISPATCHED, city, now)
     limit = ticket.clock_at
     with pytest.raises(HandlingRefused, match=r"."):
-        do_object(ticket, "不是", clerk(), now=now)
-    do_object(ticket, GROUND, clerk(), now=now)
+        do_object(ticket, "不是", clerk(), now=now, book=city)
+    do_object(ticket, GROUND, clerk(), now=now, book=city)
     assert (ticket.state, ticket.objection, ticket.clock_at) == (workflow.OBJECTED, GROUND, limit)
 
 

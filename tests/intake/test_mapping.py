@@ -23,8 +23,8 @@ from jieban.intake.mapping import (
     to_request,
 )
 from jieban.intake.moments import BadMoment, read_moment
-from jieban.intake.phones import read_phone
 from jieban.intake.text import clean_line, clean_text, is_blank
+from jieban.people.phones import read_phone
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

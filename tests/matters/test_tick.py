@@ -48,7 +48,7 @@ def test_a_ticket_that_nobody_dispatches_is_marked_late_and_rings_again(city: Bo
     assert tick(ticket.clock_at) == 1
     after = stored(ticket)
     assert (after.overdue, after.state) == (True, workflow.WAITING)
-    assert after.clock_at == ticket.clock_at + timedelta(hours=2)
+    assert after.clock_at == ticket.clock_at + timedelta(days=1)
     assert timeline(ticket.pk)[0].verb == "late"
 
 

@@ -20,10 +20,10 @@ from jieban.people.actions import (
     do_revoke_api_key,
     do_unmask,
     identity_of,
-    phone_digits,
 )
 from jieban.people.masking import mask_name, mask_phone
 from jieban.people.models import Account, ApiKey, Requester, Unmasking, Words
+from jieban.people.phones import read_phone
 from jieban.people.queries import api_key
 
 
@@ -32,13 +32,13 @@ from jieban.people.queries import api_key
     ["13812345678", "+8613812345678", "8613812345678", "138 1234 5678", "138-1234-5678", "+86 138-1234-5678"],
 )
 def test_a_phone_is_the_same_however_it_is_written(written: str) -> None:
-    assert phone_digits(written) == "13812345678"
+    assert read_phone(written) == ("13812345678", True)
     assert identity_of(Contact(phone=written)) == identity_of(Contact(phone="13812345678"))
 
 
 @pytest.mark.parametrize("written", ["138****5678", "", "110", "12345678901234567", "电话", "138123456"])
 def test_what_is_no_whole_phone_identifies_nobody(written: str) -> None:
-    assert phone_digits(written) == ""
+    assert not read_phone(written)[1]
     assert identity_of(Contact(phone=written)) is None
 
 

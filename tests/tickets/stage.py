@@ -109,7 +109,7 @@ _SAY: dict[str, Callable[[Ticket, Book, datetime, str], Any]] = {
     "pause": lambda t, book, now, unit: do_pause(
         t, now + timedelta(days=2), "等待检测结果", reviewer(unit), now=now, book=book
     ),
-    "object": lambda t, book, now, unit: do_object(t, GROUND, clerk(unit), now=now),
+    "object": lambda t, book, now, unit: do_object(t, GROUND, clerk(unit), now=now, book=book),
     "reply": lambda t, book, now, unit: do_reply(t, REPLY, clerk(unit), now=now, book=book),
     "approve": lambda t, book, now, unit: do_review(t, True, "", reviewer(unit), now=now),
     "expire": lambda t, book, now, unit: do_limit_reached(t, PLATFORM, now=now, book=book),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import connection, transaction
 
 from jieban.city.book import Book
 from jieban.tickets.workflow import CLOSED
@@ -25,8 +25,7 @@ SELECT %(month)s, lead_id, count(*),
        count(*) FILTER (WHERE simulated),
        %(now)s
 FROM tickets_ticket
-WHERE state = %(closed)s AND due_at >= %(start)s AND due_at < %(end)s
-  AND (%(unit)s = '' OR lead_id = %(unit)s)
+WHERE state = %(closed)s AND due_at >= %(start)s AND due_at < %(end)s {one_unit}
 GROUP BY lead_id
 ON CONFLICT (month, unit_id) DO UPDATE SET
     due = excluded.due, excluded = excluded.excluded, unreached = excluded.unreached,
@@ -37,23 +36,17 @@ ON CONFLICT (month, unit_id) DO UPDATE SET
 
 
 def do_count_month(month: date, *, now: datetime, book: Book, unit: str = "") -> int:
-    """Count the answers of a month (any day in it) for one unit or all. One SQL statement.
+    """Count the answers of a month (any day in it) for one unit or all. Two SQL statements.
 
-    Gives how many units were counted.
+    One count of a month at a time: a slow one never overwrites a later one's numbers. Gives how many
+    units were counted.
     """
     start, end = month_span(month, book.identity.timezone)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _COUNT,
-            {
-                "month": month.replace(day=1),
-                "now": now,
-                "closed": CLOSED,
-                "start": start,
-                "end": end,
-                "unit": unit,
-            },
-        )
+    values = {"month": month.replace(day=1), "now": now, "closed": CLOSED, "start": start, "end": end}
+    counted = _COUNT.format(one_unit="AND lead_id = %(unit)s" if unit else "")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"count {values['month']} {unit}"])
+        cursor.execute(counted, {**values, "unit": unit} if unit else values)
         return int(cursor.rowcount)
 
 

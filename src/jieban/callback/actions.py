@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from jieban.city.book import Book
 from jieban.city.clock import due_at, local_day
-from jieban.matters.actions import do_advance
 from jieban.matters.rules import Actor, NotPossible, Step
 from jieban.reading.notes import masked, masked_by_staff
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket
+from jieban.tickets.actions import NOTHING_DONE, advance, limited, over
 
 SOLVED = ("yes", "partly", "no")
 SATISFIED = ("satisfied", "basic", "dissatisfied")
@@ -44,21 +44,31 @@ def do_limit_reached(ticket: Ticket, actor: Actor, *, now: datetime, book: Book)
         "clock": "visit",
         "clock_at": now + timedelta(days=days),
     }
-    return _advance(ticket, Step("expire", actor, now, changes, {"state": ticket.state}))
+    return advance(ticket, Step("expire", actor, now, changes, {"state": ticket.state}))
 
 
 def do_visit(ticket: Ticket, note: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:
-    """The requester was not reached; after the attempts that the rules allow the ticket is closed."""
+    """The requester was not reached; after the attempts that the rules allow the ticket is closed.
+
+    Attempts lie some hours apart (``callback.gap_hours``): three calls in a minute are one.
+    """
     _other_side(ticket, actor)
-    attempt = Step("visit", actor, now, {"visits": ticket.visits + 1}, {"note": masked_by_staff(note)})
+    gap = timedelta(hours=float(book.rule("callback.gap_hours", local_day(book, now))))
+    if ticket.visited_at and now < ticket.visited_at + gap:
+        raise AnswersRefused(
+            _("Somebody tried a short while ago: try again after %(hours)s hours")
+            % {"hours": f"{gap / timedelta(hours=1):g}"}
+        )
+    tried = {"visits": ticket.visits + 1, "visited_at": now}
+    attempt = Step("visit", actor, now, tried, {"note": masked_by_staff(note)})
     if ticket.visits + 1 < int(book.rule("callback.max_attempts", local_day(book, now))):
-        return _advance(ticket, attempt)
-    return _advance(ticket, attempt, _unreached(actor, now))
+        return advance(ticket, attempt)
+    return advance(ticket, attempt, _unreached(actor, now))
 
 
 def do_give_up(ticket: Ticket, actor: Actor, *, now: datetime) -> Ticket:
     """The days for the call-back have passed without an answer."""
-    return _advance(ticket, _unreached(actor, now))
+    return advance(ticket, _unreached(actor, now))
 
 
 def do_answers(ticket: Ticket, answers: Answers, actor: Actor, *, now: datetime, book: Book) -> Ticket:
@@ -81,41 +91,28 @@ def do_answers(ticket: Ticket, answers: Answers, actor: Actor, *, now: datetime,
     TICKET.workflow.transition(ticket.state, "close")
     allowed = int(book.rule("callback.redo_max", local_day(book, now)))
     if answers.solved == "no" and ticket.redone < allowed:
-        return _advance(ticket, Step("redo", actor, now, {**verdict, **_again(ticket, book, now)}))
-    return _advance(ticket, Step("close", actor, now, {**verdict, **_over(now)}))
+        return advance(ticket, Step("redo", actor, now, _again(ticket, book, now), verdict))
+    return advance(ticket, Step("close", actor, now, {**verdict, **over(now)}))
 
 
 def _again(ticket: Ticket, book: Book, now: datetime) -> dict[str, Any]:
+    """The columns of a ticket that begins another round: its answers stay in the event alone."""
     limit = due_at(now, book.dated("limit_tiers", ticket.tier, local_day(book, now)), book)
     return {
+        **NOTHING_DONE,
+        **limited(limit),
         "redone": ticket.redone + 1,
         "visits": 0,
+        "visited_at": None,
         "dispatched_at": now,
-        "signed_at": None,
-        "replied_at": None,
-        "submitted_at": None,
-        "due_at": limit,
-        "clock": "limit",
-        "clock_at": limit,
-        "pauses": [],
     }
 
 
 def _unreached(actor: Actor, now: datetime) -> Step:
-    return Step("close_unreached", actor, now, {"visit_result": "unreachable", **_over(now)})
-
-
-def _over(now: datetime) -> dict[str, Any]:
-    return {"closed_at": now, "clock": "", "clock_at": None}
+    return Step("close_unreached", actor, now, {"visit_result": "unreachable", **over(now)})
 
 
 def _other_side(ticket: Ticket, actor: Actor) -> None:
     """Nobody asks about his own unit's work."""
     if actor.unit and actor.unit == ticket.lead_id:
         raise AnswersRefused(_("The interviewer may not belong to the unit that handled the ticket"))
-
-
-def _advance(ticket: Ticket, *steps: Step) -> Ticket:
-    advanced = do_advance(TICKET, ticket, *steps)
-    assert isinstance(advanced, Ticket)
-    return advanced

@@ -203,7 +203,7 @@ class City:
         wrong = right is not None and right != ticket.lead_id
         heard = ticket.proposal.get("heard_objections") or []
         if wrong and ticket.lead_id not in heard and self.chance.random() < 0.7:
-            do_object(ticket, self.chance.choice(OBJECTIONS), clerk, now=now)
+            do_object(ticket, self.chance.choice(OBJECTIONS), clerk, now=now, book=self.book)
             self.tally.verbs += 1
             self._later(now, 3, lambda then: self._rule(ticket, sample, span, then))
             return

@@ -21,11 +21,10 @@ from jieban.dispatch.rules import (
     more_urgent,
     place_at,
 )
-from jieban.matters.actions import do_advance
 from jieban.matters.rules import Actor, NotPossible, Step
 from jieban.reading.notes import masked_by_staff
-from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket
+from jieban.tickets.actions import NOTHING_DONE, advance, limited, over
 
 
 class DispatchRefused(NotPossible):
@@ -49,17 +48,6 @@ class Choice:
     note: str = ""
 
 
-_NOTHING_DONE: dict[str, Any] = {
-    "signed_at": None,
-    "contacted_at": None,
-    "replied_at": None,
-    "submitted_at": None,
-    "reply": "",
-    "pauses": [],
-}
-"""What a unit that gets a ticket has done so far: what another did before it does not count for it."""
-
-
 def sending(book: Book, candidate: Candidate, tier: str, now: datetime) -> dict[str, Any]:
     """The columns of a ticket that is sent to ``candidate`` now, its clock among them (Art. 13)."""
     limit = due_at(now, book.dated("limit_tiers", tier, local_day(book, now)), book)
@@ -71,10 +59,8 @@ def sending(book: Book, candidate: Candidate, tier: str, now: datetime) -> dict[
         "assist": list(candidate.assist),
         "copied_to": list(candidate.copied_to),
         "dispatched_at": now,
-        **_NOTHING_DONE,
-        "due_at": limit,
-        "clock": "limit",
-        "clock_at": limit,
+        **NOTHING_DONE,
+        **limited(limit),
     }
 
 
@@ -151,26 +137,20 @@ def do_dispatch(ticket: Ticket, choice: Choice, actor: Actor, *, now: datetime, 
     """
     candidate = check_choice(ticket, choice, book, now)
     on = local_day(book, now)
-    demanded = choice.tier or more_urgent(
-        book, candidate.tier, "" if choice.tier else _alarm_tier(ticket), on
-    )
+    demanded = choice.tier or more_urgent(book, candidate.tier, _alarm_tier(ticket), on)
     changes: dict[str, Any] = {
         "category_id": candidate.category or None,
         **place_columns(book, choice.place),
         **sending(book, candidate, demanded, now),
         "proposal": {**ticket.proposal, "dispatched_by": actor.id},
     }
-    return _as_ticket(
-        do_advance(
-            TICKET, ticket, Step("dispatch", actor, now, changes, {"note": masked_by_staff(choice.note)})
-        )
-    )
+    return advance(ticket, Step("dispatch", actor, now, changes, {"note": masked_by_staff(choice.note)}))
 
 
 def do_answer(ticket: Ticket, explanation: str, actor: Actor, *, now: datetime) -> Ticket:
     """Answer a request at once instead of sending it on (直接答复, Art. 11 ¶1). Two SQL statements."""
-    changes = {"explanation": masked_by_staff(explanation), "queue": "", **_over(now)}
-    return _as_ticket(do_advance(TICKET, ticket, Step("answer", actor, now, changes)))
+    changes = {"explanation": masked_by_staff(explanation), "queue": "", **over(now)}
+    return advance(ticket, Step("answer", actor, now, changes))
 
 
 def do_explain(
@@ -179,12 +159,8 @@ def do_explain(
     """Tell why no unit is charged: one of the branches of Art. 11 ¶3, with words for the requester."""
     if not any(row.code == branch for row in book.current("branches", local_day(book, now))):
         raise DispatchRefused(_("Choose one of the branches"), _("Ordinance Art. 11 ¶3"))
-    changes = {"branch": branch, "explanation": masked_by_staff(explanation), "queue": "", **_over(now)}
-    return _as_ticket(do_advance(TICKET, ticket, Step("explain", actor, now, changes)))
-
-
-def _over(now: datetime) -> dict[str, Any]:
-    return {"closed_at": now, "clock": "", "clock_at": None}
+    changes = {"branch": branch, "explanation": masked_by_staff(explanation), "queue": "", **over(now)}
+    return advance(ticket, Step("explain", actor, now, changes))
 
 
 def do_rule_on_objection(
@@ -192,34 +168,35 @@ def do_rule_on_objection(
 ) -> Ticket:
     """Accept or reject a unit's objection (派单异议, Art. 12 ¶3). Two SQL statements.
 
-    Accepted: the ticket waits for another unit. Rejected: the unit keeps it and its clock, and may
-    not object again. Whoever dispatched the ticket may not rule on it: ``DispatchRefused``.
+    Accepted: the ticket waits for another unit, which gets a limit of its own. Rejected: the unit keeps
+    it and its limit. Whoever dispatched the ticket may not rule on it: ``DispatchRefused``.
     """
     if actor.id == ticket.proposal.get("dispatched_by"):
         raise DispatchRefused(
             _("Whoever dispatched a ticket does not rule on the objection"), _("Ordinance Art. 12 ¶3")
         )
     if not accept:
-        return _as_ticket(
-            do_advance(
-                TICKET, ticket, Step("reject_objection", actor, now, {}, {"ruling": masked_by_staff(ruling)})
-            )
+        return advance(
+            ticket,
+            Step(
+                "reject_objection",
+                actor,
+                now,
+                limited(ticket.due_at or now),
+                {"ruling": masked_by_staff(ruling)},
+            ),
         )
     changes = {
         **waiting(book, RETURNED_QUEUE, now),
         "objected_by": [*ticket.objected_by, ticket.lead_id],
     }
-    return _as_ticket(
-        do_advance(
-            TICKET, ticket, Step("accept_objection", actor, now, changes, {"ruling": masked_by_staff(ruling)})
-        )
-    )
+    return advance(ticket, Step("accept_objection", actor, now, changes, {"ruling": masked_by_staff(ruling)}))
 
 
-def do_mark_late(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:
-    """A ticket that nobody dispatched in time is marked and gets a new period. Two SQL statements."""
-    changes = {"overdue": True, "clock_at": now + patience(book, ticket.queue, now)}
-    return _as_ticket(do_advance(TICKET, ticket, Step("late", actor, now, changes)))
+def do_mark_late(ticket: Ticket, actor: Actor, *, now: datetime) -> Ticket:
+    """A ticket that nobody dispatched in time is marked, and again each day. Two SQL statements."""
+    changes = {"overdue": True, "clock_at": now + timedelta(days=1)}
+    return advance(ticket, Step("late", actor, now, changes))
 
 
 def place_columns(book: Book, code: str) -> dict[str, Any]:
@@ -242,8 +219,3 @@ def usual_tier(book: Book, now: datetime) -> str:
 
 def _alarm_tier(ticket: Ticket) -> str:
     return str(ticket.proposal.get("alarm_tier", ""))
-
-
-def _as_ticket(matter: Any) -> Ticket:
-    ticket: Ticket = matter
-    return ticket

@@ -131,7 +131,7 @@ def copies(book: Book, unit: Unit) -> tuple[str, ...]:
 
 
 def more_urgent(book: Book, one: str, other: str, on: date) -> str:
-    """Of two tiers the one with the shorter limit; an unknown or empty code loses."""
+    """Of two tiers the one with the shorter limit; an empty code loses. Raises ``MissingRule``."""
     tiers = [book.dated("limit_tiers", code, on) for code in (one, other) if code]
     if not tiers:
         return ""

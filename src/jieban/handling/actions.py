@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from jieban.city.book import Book
 from jieban.city.clock import due_after_pauses, local_day
-from jieban.matters.actions import do_advance
 from jieban.matters.rules import Actor, NotPossible, Step
 from jieban.reading.notes import masked_by_staff
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket
+from jieban.tickets.actions import advance, limited
 
 CONTACT_OUTCOMES = ("reached", "no_answer", "wrong_number", "refused", "visited")
 
@@ -26,7 +26,7 @@ class HandlingRefused(NotPossible):
 
 def do_sign(ticket: Ticket, actor: Actor, *, now: datetime) -> Ticket:
     """The unit confirms that it has the ticket (签收)."""
-    return _advance(ticket, Step("sign", actor, now, {"signed_at": now}))
+    return advance(ticket, Step("sign", actor, now, {"signed_at": now}))
 
 
 def do_contact(ticket: Ticket, outcome: str, note: str, actor: Actor, *, now: datetime) -> Ticket:
@@ -35,7 +35,7 @@ def do_contact(ticket: Ticket, outcome: str, note: str, actor: Actor, *, now: da
         raise HandlingRefused(_("Say how it went: one of the outcomes of a contact"))
     reached = outcome in ("reached", "visited") and ticket.contacted_at is None
     changes = {"contacted_at": now} if reached else {}
-    return _advance(
+    return advance(
         ticket, Step("contact", actor, now, changes, {"outcome": outcome, "note": masked_by_staff(note)})
     )
 
@@ -44,24 +44,35 @@ def do_progress(ticket: Ticket, note: str, actor: Actor, *, now: datetime) -> Ti
     """The unit reports how far it is; the requester sees this."""
     if not note.strip():
         raise HandlingRefused(_("Write in a sentence what was done; the requester will read it"))
-    return _advance(ticket, Step("progress", actor, now, {}, {"note": masked_by_staff(note)}))
+    return advance(ticket, Step("progress", actor, now, {}, {"note": masked_by_staff(note)}))
 
 
-def do_object(ticket: Ticket, ground: str, actor: Actor, *, now: datetime) -> Ticket:
-    """The unit claims that the duty is not its own (派单异议, Art. 12 ¶3); once per unit and ticket.
+def do_object(ticket: Ticket, ground: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:
+    """The unit claims that the duty is not its own (派单异议, Art. 12 ¶3).
 
-    The clock runs on: the ruling does not lengthen the requester's wait.
+    Only in the first hours (``objection.hours``) and so often as ``objection.max_count`` says. The
+    limit runs on; when nobody rules within ``objection.review_hours`` the unit handles it.
     """
+    TICKET.workflow.transition(ticket.state, "object")
+    on = local_day(book, now)
+    hours = {name: float(book.rule(f"objection.{name}", on)) for name in ("hours", "review_hours")}
+    heard = ticket.proposal.get("heard_objections") or []
     if len(ground.strip()) < 5:
         raise HandlingRefused(_("State the ground: which unit's duty is it, and by which rule"))
-    if ticket.lead_id in (ticket.proposal.get("heard_objections") or []):
+    if heard.count(ticket.lead_id) >= int(book.rule("objection.max_count", on)):
         raise HandlingRefused(_("Your unit has objected to this ticket before; the ruling stands (Art. 12)"))
-    heard = [*(ticket.proposal.get("heard_objections") or []), ticket.lead_id]
+    if ticket.dispatched_at and now > ticket.dispatched_at + timedelta(hours=hours["hours"]):
+        raise HandlingRefused(
+            _("An objection is possible within %(hours)s hours of the dispatch; handle it first")
+            % {"hours": f"{hours['hours']:g}"}
+        )
     changes = {
         "objection": masked_by_staff(ground),
-        "proposal": {**ticket.proposal, "heard_objections": heard},
+        "proposal": {**ticket.proposal, "heard_objections": [*heard, ticket.lead_id]},
+        "clock": "ruling",
+        "clock_at": now + timedelta(hours=hours["review_hours"]),
     }
-    return _advance(ticket, Step("object", actor, now, changes))
+    return advance(ticket, Step("object", actor, now, changes))
 
 
 def do_reply(ticket: Ticket, reply: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:
@@ -75,18 +86,18 @@ def do_reply(ticket: Ticket, reply: str, actor: Actor, *, now: datetime, book: B
         raise HandlingRefused(
             _("Write what was done for the requester, in at least %(least)s characters") % {"least": least}
         )
-    return _advance(ticket, Step("reply", actor, now, {"reply": masked_by_staff(reply), "replied_at": now}))
+    return advance(ticket, Step("reply", actor, now, {"reply": masked_by_staff(reply), "replied_at": now}))
 
 
 def do_review(ticket: Ticket, approve: bool, note: str, actor: Actor, *, now: datetime) -> Ticket:
     """The reviewer submits the reply to the hotline, or sends it back to the clerk with a note."""
     if approve:
-        return _advance(
+        return advance(
             ticket, Step("approve_reply", actor, now, {"submitted_at": now}, {"note": masked_by_staff(note)})
         )
     if not note.strip():
         raise HandlingRefused(_("Tell the clerk what is missing in the reply"))
-    return _advance(
+    return advance(
         ticket, Step("reject_reply", actor, now, {"replied_at": None}, {"note": masked_by_staff(note)})
     )
 
@@ -94,9 +105,12 @@ def do_review(ticket: Ticket, approve: bool, note: str, actor: Actor, *, now: da
 def do_pause(
     ticket: Ticket, until: datetime, ground: str, actor: Actor, *, now: datetime, book: Book
 ) -> Ticket:
-    """Stop the clock until ``until`` for a lawful ground (Art. 15); it runs on by itself after that."""
+    """Stop the clock until ``until`` for a lawful ground (Art. 15); it runs on by itself after that.
+
+    All pauses of a round together last at most ``pause.max_days``.
+    """
     most = float(book.rule("pause.max_days", local_day(book, now)))
-    if not now < until <= now + timedelta(days=most):
+    if not now < until <= now + timedelta(days=most) - _paused(ticket):
         raise HandlingRefused(
             _("A pause must end in the future, within %(days)s days") % {"days": f"{most:g}"}
         )
@@ -107,7 +121,7 @@ def do_pause(
         "clock": "resume",
         "clock_at": until,
     }
-    return _advance(ticket, Step("pause", actor, now, changes, {"ground": masked_by_staff(ground)}))
+    return advance(ticket, Step("pause", actor, now, changes, {"ground": masked_by_staff(ground)}))
 
 
 def do_resume(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:
@@ -122,15 +136,15 @@ def do_resume(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Tic
     tier = book.dated("limit_tiers", ticket.tier, local_day(book, ticket.dispatched_at or now))
     spans = [(datetime.fromisoformat(begin), datetime.fromisoformat(end)) for begin, end in pauses]
     limit = due_after_pauses(ticket.dispatched_at or now, tier, spans, book)
-    changes: dict[str, Any] = {"pauses": pauses, "due_at": limit, "clock": "limit", "clock_at": limit}
-    return _advance(ticket, Step("resume", actor, now, changes, {"moved_from": _iso(ticket.due_at)}))
+    changes: dict[str, Any] = {"pauses": pauses, **limited(limit)}
+    return advance(ticket, Step("resume", actor, now, changes, {"moved_from": _iso(ticket.due_at)}))
+
+
+def _paused(ticket: Ticket) -> timedelta:
+    """How long the clock of this round has been stopped so far."""
+    spans = [(datetime.fromisoformat(begin), datetime.fromisoformat(end)) for begin, end in ticket.pauses]
+    return sum((end - begin for begin, end in spans), timedelta())
 
 
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
-
-
-def _advance(ticket: Ticket, step: Step) -> Ticket:
-    advanced = do_advance(TICKET, ticket, step)
-    assert isinstance(advanced, Ticket)
-    return advanced

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from jieban.city.book import Book
+from jieban.city.clock import local_day
 from jieban.dispatch.actions import first_steps
 from jieban.dispatch.rules import Proposal, place_at, propose
 from jieban.foundation import sealing
@@ -74,7 +75,8 @@ def do_take_in(
 ) -> list[Outcome]:
     """Take requests in: read, stored, dispatched or queued, each with its events, all or none.
 
-    At most seven SQL statements however many requests there are. The requests' keys must differ.
+    Seven SQL statements however many requests there are, one more where a key is known already, and
+    one for each fifty new numbers. The requests' keys must differ.
     """
     understood = [_understand(request, book, reader, now) for request in requests]
     with transaction.atomic():
@@ -84,9 +86,7 @@ def do_take_in(
         fresh = _write_receipts(requests, ids, numbers, now)
         outcomes = _known_outcomes(requests, fresh)
         new = [index for index, request in enumerate(requests) if (request.source, request.key) in fresh]
-        requesters = people.do_remember_requesters(
-            [_contact(requests[index], understood[index][0]) for index in new], now=now
-        )
+        requesters = people.do_remember_requesters([requests[index].contact for index in new], now=now)
         people.do_keep_words(
             [
                 people.Kept(
@@ -134,24 +134,16 @@ _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def _understand(request: Request, book: Book, reader: Reader, now: datetime) -> tuple[Reading, Proposal]:
+    on = local_day(book, now)
     reading = reader.read(
-        request.title, request.text, category_hint=request.category_hint, address=request.address
+        request.title, request.text, category_hint=request.category_hint, address=request.address, on=on
     )
     chosen = place_at(book, request.place)
     if chosen is not None:
         reading = replace(reading, place=chosen)
     if request.demand_type:
         reading = replace(reading, demand_type=request.demand_type)
-    local = now.astimezone(ZoneInfo(book.identity.timezone)).date()
-    return reading, propose(reading, book, local)
-
-
-def _contact(request: Request, reading: Reading) -> Contact:
-    """How to reach the requester: what he gave, else the first phone found in his words."""
-    given = request.contact
-    if given.phone or not reading.phones:
-        return given
-    return Contact(phone=reading.phones[0], name=given.name, key=given.key, kind=given.kind)
+    return reading, propose(reading, book, on)
 
 
 def _first_columns(

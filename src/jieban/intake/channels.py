@@ -7,6 +7,7 @@ is taken by all.
 from __future__ import annotations
 
 from collections.abc import Mapping as Fields
+from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -57,8 +58,8 @@ def as_request(
     by its content. ``place`` is a place code that a person chose."""
     return Request(
         source=source,
-        key=key or incoming.fingerprint,
-        body=body_of(incoming),
+        key=key or (fingerprint(incoming.fingerprint, place) if place else incoming.fingerprint),
+        body=body_of(incoming, place),
         channel=incoming.channel[:30] or channel,
         title=incoming.title,
         text=incoming.text,
@@ -79,10 +80,10 @@ def _key_of(incoming: IncomingRequest, source: str) -> str:
     return f"{source}/{key}" if key.startswith("requester:") else key
 
 
-def body_of(incoming: IncomingRequest) -> str:
-    """A hash of the content, by which a key used for another request is told from a repetition."""
-    occurred = incoming.occurred_at.isoformat() if incoming.occurred_at else ""
-    return fingerprint(incoming.title, incoming.text, incoming.address, incoming.phone, occurred)
+def body_of(incoming: IncomingRequest, place: str = "") -> str:
+    """A hash of all that was given, by which a key used for another request is told from a repetition."""
+    given = [str(value or "") for name, value in asdict(incoming).items() if name != "fingerprint"]
+    return fingerprint(*given, place)
 
 
 def demand_type_of(word: str, book: Book) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jieban.city.book import Place
-from jieban.people.actions import phone_digits
+from jieban.people.phones import read_phone
 
 LINE_CHARS = 200
 type Choices = list[tuple[str, str]]
@@ -86,7 +86,7 @@ class ReachForm(forms.Form):
     def clean_phone(self) -> str:
         """A number that can be called, or nothing."""
         phone: str = self.cleaned_data["phone"].strip()
-        if phone and not phone_digits(phone):
+        if phone and not read_phone(phone)[1]:
             raise ValidationError(
                 _("We cannot call this number. A mobile has 11 digits; a landline needs its area code.")
             )

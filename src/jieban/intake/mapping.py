@@ -7,8 +7,8 @@ from datetime import datetime, tzinfo
 from jieban.intake.fieldmap import FIELD_NAMES, FIELDS, Mapping, MappingError, guess_columns, make_mapping
 from jieban.intake.files import Row
 from jieban.intake.moments import BadMoment, read_moment
-from jieban.intake.phones import read_phone
 from jieban.intake.text import clean_line, clean_text, is_blank
+from jieban.people.phones import read_phone
 
 __all__ = [
     "FIELDS",

@@ -19,13 +19,12 @@ class Where(StrEnum):
     """Which matters a role may use a verb on."""
 
     ANY = "any"
-    OWN_UNIT = "own_unit"  # the lead unit is the actor's or stands below it
-    OWN = "own"  # the requester's own matter
+    OWN_UNIT = "own_unit"  # the lead unit is the actor's own
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. ``units`` are the codes of the actor's unit and all below it."""
+    """Who acts. ``units`` are the codes of the units for which he may act."""
 
     kind: str  # staff, system, requester, machine
     id: str
@@ -184,15 +183,15 @@ class Workflow:
 
 
 def may(line: Transition, actor: Actor, row: Values) -> bool:
-    """Whether ``actor`` may say the verb of ``line`` on the matter ``row``."""
+    """Whether ``actor`` may say the verb of ``line`` on the matter; a requester only on his own."""
     if not line.roles & actor.roles:
         return False
     if actor.kind == "requester" and row["version"] and actor.id != f"matter:{row['number']}":
         return False  # a requester speaks on his own matter alone, whatever the line says
     if line.where is Where.OWN_UNIT and "system" not in actor.roles:
         return bool(row.get("lead_id")) and row["lead_id"] in actor.units
-    if line.where is Where.OWN and "system" not in actor.roles:
-        return actor.id == f"matter:{row['number']}"
+    if actor.kind == "requester" and row["version"] > 0:
+        return bool(actor.id == f"matter:{row['number']}")
     return True
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,11 +13,11 @@ from django.db import connection
 from jieban.foundation import sealing
 from jieban.foundation.inserting import insert_rows
 from jieban.people.models import Account, ApiKey, Requester, Unmasking, Words
+from jieban.people.phones import read_phone
 from jieban.people.queries import forget_keys
 from jieban.people.roles import Role
 
 REASON_CHARS = 200
-_CHINESE_NUMBER = re.compile(r"^(?:\+?86)?(1\d{10}|0\d{9,11}|[2-9]\d{6,7})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +30,14 @@ class Contact:
     kind: str = "person"
 
 
-def phone_digits(phone: str) -> str:
-    """The canonical digits of a Chinese phone number, or ``""`` when it is none (masked, too short)."""
-    compact = re.sub(r"[\s\-()（）]", "", phone)
-    match = _CHINESE_NUMBER.match(compact)
-    return match.group(1) if match else ""
-
-
 def identity_of(contact: Contact) -> str | None:
-    """The keyed fingerprint by which this requester is known again, or None when he gave nothing."""
-    digits = phone_digits(contact.phone or contact.key.removeprefix("phone:"))
-    if digits and (contact.phone or contact.key.startswith("phone:")):
-        return sealing.fingerprint(digits, "phone")
+    """The keyed fingerprint by which this requester is known again, or None when he gave nothing.
+
+    His phone, when it identifies a person (``people.phones``); else the name a sending system gives him.
+    """
+    phone, identifies = read_phone(contact.phone or contact.key.removeprefix("phone:"))
+    if identifies and (contact.phone or contact.key.startswith("phone:")):
+        return sealing.fingerprint(phone, "phone")
     if contact.key:
         return sealing.fingerprint(contact.key, "key")
     return None
@@ -73,9 +68,11 @@ def do_remember_requesters(contacts: Sequence[Contact], *, now: datetime) -> lis
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO people_requester (kind, identity, phone, name, created_at)
+            INSERT INTO people_requester AS known (kind, identity, phone, name, created_at)
             SELECT *, %s FROM unnest(%s::varchar[], %s::varchar[], %s::bytea[], %s::bytea[])
-            ON CONFLICT (identity) DO UPDATE SET identity = excluded.identity
+            ON CONFLICT (identity) DO UPDATE SET
+                phone = CASE WHEN known.phone = '' THEN excluded.phone ELSE known.phone END,
+                name = CASE WHEN known.name = '' THEN excluded.name ELSE known.name END
             RETURNING identity, id
             """,
             [

@@ -11,6 +11,7 @@ FLOW: dict[str, tuple[str, ...]] = {
 
 CLOCKS: dict[str, str] = {
     "dispatch": "dispatch.late",  # nobody has dispatched it within the hours of the rules
+    "ruling": "dispatch.ruling_late",  # nobody has ruled on an objection: the unit handles it
     "limit": "callback.limit_reached",  # the time limit is reached: ask the requester (Art. 23)
     "resume": "handling.pause_over",  # the pause ends: the limit runs on
     "visit": "callback.give_up",  # the requester could not be reached in the days of the rules

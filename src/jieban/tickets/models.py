@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -58,12 +59,12 @@ class Ticket(Matter):
     overdue = models.BooleanField(_("overdue"), default=False)
     urged = models.PositiveSmallIntegerField(_("urged"), default=0)
     redone = models.PositiveSmallIntegerField(_("redone"), default=0)
-    same_as = models.BigIntegerField(null=True)
     branch = models.CharField(_("branch"), max_length=20, blank=True, default="")
     explanation = models.TextField(_("explanation"), blank=True, default="")
 
     # what the requester said of it
     visits = models.PositiveSmallIntegerField(default=0)
+    visited_at = models.DateTimeField(null=True)
     visit_result = models.CharField(_("call-back"), max_length=12, blank=True, default="")
     contacted = models.BooleanField(_("contacted"), null=True)
     solved = models.CharField(_("solved"), max_length=8, blank=True, default="")
@@ -94,7 +95,11 @@ class Ticket(Matter):
             models.Index(
                 fields=["requester", "-id"], name="ticket_requester", condition=Q(requester__isnull=False)
             ),
-            models.Index(fields=["due_at", "lead"], name="ticket_closed", condition=Q(state=workflow.CLOSED)),
+            models.Index(fields=["lead", "due_at"], name="ticket_closed", condition=Q(state=workflow.CLOSED)),
+            GinIndex(fields=["assist"], name="ticket_assist", condition=~Q(state__in=workflow.CLOSED_STATES)),
+            GinIndex(
+                fields=["copied_to"], name="ticket_copied_to", condition=~Q(state__in=workflow.CLOSED_STATES)
+            ),
         ]
         constraints = [
             models.CheckConstraint(

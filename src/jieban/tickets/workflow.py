@@ -47,7 +47,6 @@ VERB_NAMES = {
     "explain": _("explained why no unit is charged"),
     "queue": _("put before a dispatcher"),
     "late": _("waited too long for dispatch"),
-    "amend": _("corrected"),
     "dispatch": _("dispatched"),
     "sign": _("signed for it"),
     "contact": _("contacted the requester"),
@@ -78,6 +77,7 @@ CALLERS = frozenset({Role.CALLER, Role.SUPERVISOR, Role.SYSTEM})
 VERDICT = CALLERS | {Role.REQUESTER}
 
 AT_THE_UNIT = (DISPATCHED, SIGNED, HANDLING, PAUSED, OBJECTED, REPLIED, SUBMITTED)
+EXPIRING = (DISPATCHED, SIGNED, HANDLING, PAUSED, REPLIED, SUBMITTED)  # an objection is ruled on first
 OPEN = (RECEIVED, WAITING, *AT_THE_UNIT, CALLBACK)
 CLOSED_STATES = (ANSWERED, EXPLAINED, CLOSED)
 
@@ -101,7 +101,6 @@ TABLE = (
     ),
     T("queue", (RECEIVED,), WAITING, SYSTEM, needs=("queue", "due_at"), source="Art. 12"),
     T("late", (WAITING,), None, SYSTEM, source="rule dispatch.queue_hours"),
-    T("amend", (WAITING, DISPATCHED, SIGNED, HANDLING), None, DISPATCHERS | {Role.SEAT}, source="Art. 10"),
     T(
         "dispatch",
         (RECEIVED, WAITING),
@@ -129,7 +128,7 @@ TABLE = (
     T("reply", (HANDLING,), REPLIED, CLERKS, Where.OWN_UNIT, needs=("reply",), source="Art. 15"),
     T("approve_reply", (REPLIED,), SUBMITTED, REVIEWERS, Where.OWN_UNIT, source="Art. 15"),
     T("reject_reply", (REPLIED,), HANDLING, REVIEWERS, Where.OWN_UNIT, source="Art. 15"),
-    T("expire", AT_THE_UNIT, CALLBACK, SYSTEM, needs=("due_at",), source="Art. 23"),
+    T("expire", EXPIRING, CALLBACK, SYSTEM, needs=("due_at",), source="Art. 23"),
     T("visit", (CALLBACK,), None, CALLERS, source="Art. 23"),
     T("urge", OPEN, None, INTAKE, source="Beijing 2025 opinion: urging instead of a new ticket"),
     T("attach", OPEN, None, INTAKE, source="Ordinance Art. 8"),

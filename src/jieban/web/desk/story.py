@@ -138,7 +138,8 @@ def _expire(told: _Told) -> str:
 
 
 def _answers(told: _Told) -> str:
-    known = told.known
+    """The three answers: of a last round in the ticket, of an earlier one in its event alone."""
+    known = told.event.detail if told.event.verb == "redo" else told.known
     contact = _("contacted") if known.get("contacted") else _("not contacted")
     solved = SOLVED_WORDS.get(str(known.get("solved", "")), NOTHING)
     satisfied = SATISFIED_WORDS.get(str(known.get("satisfied", "")), NOTHING)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -162,16 +162,21 @@ def _resumed(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
 
 
 def _object(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
-    return handling.do_object(ticket, given["ground"], desk.actor, now=desk.now)
+    return handling.do_object(ticket, given["ground"], desk.actor, now=desk.now, book=desk.book)
 
 
 def _objected(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
     return _("Your objection lies before the hotline. Until it is ruled on, the clock runs on.")
 
 
-def _no_second_objection(ticket: Ticket, desk: Sitting) -> str:
-    if ticket.lead_id in (ticket.proposal.get("heard_objections") or []):
-        return _("Your unit has objected to this ticket once; the ruling stands.")
+def _no_objection_now(ticket: Ticket, desk: Sitting) -> str:
+    heard = ticket.proposal.get("heard_objections") or []
+    if heard.count(ticket.lead_id) >= int(desk.book.rule("objection.max_count", desk.today)):
+        return _("Your unit has objected to this ticket before; the ruling stands.")
+    hours = float(desk.book.rule("objection.hours", desk.today))
+    if ticket.dispatched_at and desk.now > ticket.dispatched_at + timedelta(hours=hours):
+        said = {"hours": f"{hours:g}"}
+        return _("An objection was possible within %(hours)s hours of the dispatch; now handle it.") % said
     return ""
 
 
@@ -258,7 +263,7 @@ _VERBS = (
     ),
     Verb(
         "object", ("object",), gettext_lazy("Not our duty: object"), f.ObjectForm, _object, _objected,
-        (Button(gettext_lazy("Object")),), _no_second_objection,
+        (Button(gettext_lazy("Object")),), _no_objection_now,
     ),
     Verb(
         "rule", ("accept_objection", "reject_objection"), gettext_lazy("Rule on the objection"), f.RuleForm,

@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import connection, transaction
 
 from jieban.foundation.errors import OperatorError
 from jieban.tickets.models import Ticket
@@ -24,8 +25,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Compare and tell."""
-        found = list(differences())
-        total = Ticket.objects.count()
+        alone = not connection.in_atomic_block
+        with transaction.atomic():
+            if alone:  # both streams must tell of the same moment
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            found = list(differences())
+            total = Ticket.objects.count()
         if options["json"]:
             self.stdout.write(json.dumps({"tickets": total, "differences": len(found)}))
         else:
