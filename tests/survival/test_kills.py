@@ -128,6 +128,35 @@ def test_a_worker_that_was_killed_leaves_no_clock_behind(house: House, tmp_path:
     assert house.query(twice) == []
 
 
+def test_worker_comes_back_and_clocks_ring_after_worker_and_database_were_killed(
+    house: House, tmp_path: Path
+) -> None:
+    web = house.serve()
+    wait_for(house.worker, "the worker is there")
+    first = house.worker()
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: house.worker() not in (None, first), "the worker has been started again")
+    second = house.worker()
+
+    house.run("take-in", str(_many(tmp_path / "late.csv", "L", 20)), "--source", "ringing")
+    os.kill(house.postmaster(), signal.SIGKILL)
+    moved = house.query(
+        "UPDATE tickets_ticket SET clock_at = clock_at - interval '60 days' WHERE clock <> '' "
+        "AND external_id LIKE 'L%' RETURNING 1"
+    )
+    assert moved
+    due = "SELECT count(*) FROM tickets_ticket WHERE clock_at < now() - interval '1 minute'"
+    wait_for(lambda: house.query(due) == [0], "the clocks have rung")
+    stopped = (
+        "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '15 seconds'"
+    )
+    time.sleep(20)  # the runner of jobs has seen by then that its connection is dead
+    wait_for(lambda: house.query(stopped)[0] >= 1, "a runner of jobs is at work")
+    assert house.worker() == second, "it has lived through the death of the database"
+    kill_group(web)
+
+
 def test_stopping_in_the_ordinary_way_ends_all_processes(house: House) -> None:
     web = house.serve()
     wait_for(house.worker, "the worker is there")

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import signal
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from procrastinate.contrib.django import app
 
+from jieban.foundation import database
 from jieban.matters.tick import tick
 
 _log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+"""Seconds before the runner of jobs begins again; doubled with each failure that follows at once."""
+STEADY_SECONDS = 60.0
+"""Whoever has run for so long begins again with the first pause."""
 
 
 class Ticker:
@@ -39,9 +49,62 @@ class Ticker:
         self._ended.set()
 
 
-def run_jobs(*, wait: bool) -> None:
-    """Run background jobs; with ``wait`` until interrupted, else until none is left."""
+def run_jobs() -> None:
+    """Run the background jobs that are there, until none is left."""
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
         worker_app.run_worker(
-            wait=wait, install_signal_handlers=wait, listen_notify=wait, delete_jobs="successful"
+            wait=False, install_signal_handlers=False, listen_notify=False, delete_jobs="successful"
         )
+
+
+def run_until_told() -> None:
+    """Run background jobs until SIGINT or SIGTERM (then ``KeyboardInterrupt``). Returns by itself, or
+    raises, where the database has gone away: the runner of jobs ends with its connections."""
+    if asyncio.run(_jobs_until_told()):
+        raise KeyboardInterrupt
+
+
+def keep_running(
+    run: Callable[[], object] = run_until_told, sleep: Callable[[float], object] = time.sleep
+) -> None:
+    """Run jobs until interrupted; however the runner ends, it begins again after a pause."""
+    pause = FIRST_PAUSE
+    try:
+        while True:
+            began = time.monotonic()
+            try:
+                database.ensure_running()
+                run()
+                _log.warning("the runner of jobs has ended, it begins again in %g s", pause)
+            except Exception as error:
+                _log.warning("the runner of jobs begins again in %g s: %s", pause, error)
+            if time.monotonic() - began > STEADY_SECONDS:
+                pause = FIRST_PAUSE
+            sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+    except KeyboardInterrupt:
+        return
+
+
+async def _jobs_until_told() -> bool:
+    """Run jobs; gives whether somebody has told the process to end."""
+    told = False
+    ended = asyncio.Event()
+
+    def end() -> None:
+        nonlocal told
+        told = True
+        ended.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, end)
+    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
+        async with worker_app.open_async():
+            runner = asyncio.create_task(
+                worker_app.run_worker_async(install_signal_handlers=False, delete_jobs="successful")
+            )
+            waiting = asyncio.create_task(ended.wait())
+            await asyncio.wait({runner, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            (runner if told else waiting).cancel()  # the runner ends the jobs that it has begun
+            await asyncio.gather(runner, waiting, return_exceptions=True)
+    return told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from argparse import ArgumentParser
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from jieban.cli.worker import Ticker, run_jobs
+from jieban.cli.worker import Ticker, keep_running, run_jobs
 from jieban.matters.tick import tick
 
 
@@ -29,11 +28,10 @@ class Command(BaseCommand):
         ticker = Ticker(options["every"])
         if options["once"]:
             moved = tick(datetime.now(UTC))
-            run_jobs(wait=False)
+            run_jobs()
             self.stdout.write(f"{moved} clocks moved, jobs done.")
             return
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
         threading.Thread(target=ticker.run, daemon=True, name="ticker").start()
         self.stdout.write("Worker runs; Ctrl-C ends it.")
-        run_jobs(wait=True)
+        keep_running()
         ticker.stop()
