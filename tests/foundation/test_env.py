@@ -79,3 +79,59 @@ def test_no_new_secret_is_made_beside_a_database(tmp_path: Path, monkeypatch: py
     assert not (tmp_path / "secret-key").exists()
     monkeypatch.setenv("JIEBAN_SECRET", "x" * 60)
     assert env.secret_key() == "x" * 60
+
+
+def test_public_address_adds_its_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIEBAN_HOSTS", "localhost")
+    monkeypatch.setenv("JIEBAN_PUBLIC_URL", "https://12345.City.example:8443/")
+    assert env.public_url() == "https://12345.city.example:8443"
+    assert env.hosts() == ["localhost", "12345.city.example"]
+    monkeypatch.setenv("JIEBAN_PUBLIC_URL", "")
+    assert env.hosts() == ["localhost"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "12345.city.example",
+        "ftp://city.example",
+        "https://",
+        "https://a.example/path",
+        "https://a:b@c.example",
+        "https://a:x",
+    ],
+)
+def test_public_address_that_is_none_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIEBAN_PUBLIC_URL", value)
+    with pytest.raises(SettingError, match="JIEBAN_PUBLIC_URL"):
+        env.public_url()
+
+
+_TLS = """
+import django
+django.setup()
+from django.conf import settings
+from django.test import Client
+told = {"HTTP_HOST": "12345.city.example", "HTTP_X_FORWARDED_PROTO": "https"}
+answer = Client().get("/static/web/base.css", **told)
+print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.CSRF_TRUSTED_ORIGINS)
+print(answer.status_code, answer.headers.get("Strict-Transport-Security"))
+"""
+
+
+def test_public_https_makes_all_of_the_site_secure(tmp_path: Path) -> None:
+    changes = {
+        "JIEBAN_HOME": str(tmp_path),
+        "JIEBAN_PUBLIC_URL": "https://12345.city.example",
+        "JIEBAN_TRUSTED_PROXIES": "1",
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "DJANGO_SETTINGS_MODULE": "jieban.settings",
+        "PYTHONPATH": str(SRC),
+    }
+    told = subprocess.run(
+        [sys.executable, "-c", _TLS], env=env.child_environment(changes), capture_output=True, text=True
+    )
+    assert told.stdout.splitlines() == [
+        "True True ['https://12345.city.example']",
+        "200 max-age=2592000",
+    ], told.stderr

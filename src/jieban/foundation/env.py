@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -61,6 +62,19 @@ SETTINGS: dict[str, Setting] = {
             "JIEBAN_HOSTS",
             "localhost,127.0.0.1,[::1]",
             "Host names, separated by commas, under which the site may be reached.",
+        ),
+        Setting(
+            "JIEBAN_PUBLIC_URL",
+            "",
+            "Address under which people reach the site, such as https://12345.city.example. With https, "
+            "cookies travel encrypted only and browsers are told to stay with https. Links on receipts "
+            "begin with it.",
+        ),
+        Setting(
+            "JIEBAN_TRUSTED_PROXIES",
+            "0",
+            "How many proxies of your own stand before Jieban, 0 to 10. So many entries of "
+            "X-Forwarded-For are believed, counted from the right.",
         ),
         Setting("JIEBAN_BIND", "127.0.0.1", "Address the web server listens on; 0.0.0.0 for all."),
         Setting("JIEBAN_PORT", "8000", "TCP port of the web server, 1 to 65535."),
@@ -152,8 +166,38 @@ def debug() -> bool:
 
 
 def hosts() -> list[str]:
-    """Return the host names under which the site may be reached (JIEBAN_HOSTS)."""
-    return words("JIEBAN_HOSTS")
+    """Return the host names under which the site may be reached (JIEBAN_HOSTS, JIEBAN_PUBLIC_URL)."""
+    named = words("JIEBAN_HOSTS")
+    public = urlsplit(public_url()).hostname
+    if public is None:
+        return named
+    return [*named, *({f"[{public}]" if ":" in public else public} - set(named))]
+
+
+def public_url() -> str:
+    """Return the address under which people reach the site, without a slash at the end, or nothing.
+
+    Raises SettingError when JIEBAN_PUBLIC_URL is no address of a whole site.
+    """
+    value = text("JIEBAN_PUBLIC_URL").rstrip("/")
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, brackets that do not close
+        whole = False
+    if not whole or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        raise SettingError(
+            f"JIEBAN_PUBLIC_URL is {value!r}, which is not the address of a site.",
+            "Set it to https:// and the host name, with nothing after it, or unset it.",
+        )
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def trusted_proxies() -> int:
+    """Return how many proxies before us tell the truth about addresses (JIEBAN_TRUSTED_PROXIES)."""
+    return number("JIEBAN_TRUSTED_PROXIES", 0, 10)
 
 
 def bind() -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -36,7 +37,8 @@ def done(request: HttpRequest, token: str) -> HttpResponse:
 def receipt_of(ticket: Ticket, request: HttpRequest, city: Book, now: datetime) -> dict[str, Any]:
     """What stands on the receipt of a ticket."""
     code = query_code(ticket.pk)
-    address = request.build_absolute_uri(f"{reverse('my')}?number={ticket.number}&code={code}")
+    way = f"{reverse('my')}?number={ticket.number}&code={code}"
+    address = f"{settings.PUBLIC_URL}{way}" if settings.PUBLIC_URL else request.build_absolute_uri(way)
     return {
         "ticket": ticket,
         "code": f"{code[:4]} {code[4:]}",
