@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -74,12 +75,13 @@ def test_after_many_failures_even_the_right_code_waits(
     client: Client, city: Book, a_moment_ago: datetime
 ) -> None:
     ticket = ticket_in(workflow.SIGNED, city, a_moment_ago)
-    for _ in range(throttle.PER_SESSION):
+    for _ in range(throttle.PER_ADDRESS):
         client.post("/my/", {"number": ticket.number, "code": "AAAAAAAA"})
     answer = opened(client, ticket)
     assert answer.status_code == 422
     assert "15 分钟" in answer.content.decode()
-    assert opened(Client(), ticket).status_code == 302, "another person at another device is not stopped"
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    assert opened(elsewhere, ticket).status_code == 302, "another person at another place is not stopped"
 
 
 def test_new_sessions_do_not_help_who_guesses(city: Book, a_moment_ago: datetime) -> None:
@@ -87,6 +89,7 @@ def test_new_sessions_do_not_help_who_guesses(city: Book, a_moment_ago: datetime
     for _ in range(throttle.PER_ADDRESS):
         Client().post("/my/", {"number": ticket.number, "code": "AAAAAAAA"})
     assert opened(Client(), ticket).status_code == 422
+    assert not Session.objects.exists(), "a failed look-up leaves no session behind"
 
 
 def standing(state: str, city: Book, now: datetime) -> Ticket:

@@ -64,18 +64,19 @@ class AnswersForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def lookup(request: HttpRequest) -> HttpResponse:
-    """Number and code; two SQL statements at most. What was wrong is never told apart."""
+    """Number and code; three SQL statements at most. What was wrong is never told apart."""
     if request.method != "POST":
         return render(request, "web/my/lookup.html", {"form": LookupForm(initial=request.GET.dict())})
     form = LookupForm(request.POST)
-    if throttle.too_many(request):
+    limits = throttle.lookup_limits(request)
+    if throttle.too_many(limits):
         form.add_error(None, _("That was tried too often. Please wait a quarter of an hour, or call us."))
     elif form.is_valid():
         ticket = _opened_by(form.cleaned_data["number"], form.cleaned_data["code"])
         if ticket is not None:
             drafts.remember_mine(request.session, ticket.pk)
             return redirect("my_ticket", ticket.number)
-        throttle.count_failure(request)
+        throttle.count_failure(limits)
         form.add_error(None, _("Number and query code do not go together. Both stand on your receipt."))
     return render(request, "web/my/lookup.html", {"form": form}, status=422)
 

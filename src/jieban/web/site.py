@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -13,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django.views.i18n import set_language
 
 from jieban.people.access import public
+from jieban.web import throttle
 from jieban.web.context import LARGE_TEXT_COOKIE
 
 YEAR = 365 * 24 * 3600
@@ -33,7 +37,31 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "web/home.html", {"emergency": EMERGENCY})
 
 
-sign_in = public(LoginView.as_view(template_name="web/sign_in.html", redirect_authenticated_user=True))
+class SignIn(LoginView):
+    """The door of those who work here. After too many failures even the right password has to wait."""
+
+    template_name = "web/sign_in.html"
+    redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Look at the password, unless it was tried too often."""
+        limits = throttle.sign_in_limits(request, request.POST.get("username", ""))
+        if throttle.too_many(limits):
+            form = AuthenticationForm(request, initial={"username": request.POST.get("username", "")})
+            shown = self.get_context_data(form=form, tried_too_often=True)
+            return render(request, self.template_name, shown, status=429)
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        if answer.status_code == 200:  # the page once more: it was wrong
+            throttle.count_failure(limits)
+        return answer
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """In: the failures of before were his own."""
+        throttle.forget_name(form.cleaned_data["username"])
+        return super().form_valid(form)
+
+
+sign_in = public(SignIn.as_view())
 sign_out = public(LogoutView.as_view(next_page="/"))
 
 
