@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 from tests.tickets.stage import STREET
 
 from jieban.city.book import Book
+from jieban.city.queries import book
+from jieban.intake import draft as drafts
 from jieban.intake.actions import query_code
 from jieban.intake.models import Receipt
+from jieban.intake.receipt_pages import receipt_of
 from jieban.matters.attachments import path_of
 from jieban.matters.models import Attachment
 from jieban.matters.queries import timeline
@@ -252,6 +257,48 @@ def test_photos_beyond_the_number_and_other_files_are_refused_with_a_word(client
     refused = text_of(client.post("/file/photos/", {"photos": page, "add": "1"}))
     assert "不是照片" in refused
     assert text_of(client.get("/file/photos/")).count("<img") == 3
+
+
+def test_clearing_leaves_nothing_for_the_next_person_at_the_device(client: Client, tmp_path: Path) -> None:
+    filed = walk(client)
+    slip = client.post("/file/check/", {"token": filed}).headers["Location"]
+    assert 'action="/file/anew/" data-forget' in text_of(client.get(slip))
+    client.post("/file/", {"text": GAS})
+    client.post("/file/photos/", {"photos": photo(), "add": "1"})
+    assert 'action="/file/anew/" data-forget' in text_of(client.get("/file/where/"))
+    page = text_of(client.post("/file/anew/", follow=True))
+    assert "已从这台设备上清除" in page
+    assert GAS not in page
+    assert "data-forget" not in page, "there is nothing to clear"
+    assert client.get(f"/my/{Ticket.objects.get().number}/").status_code == 302
+    assert client.get(slip).headers["Location"] == "/my/"
+    assert not list((tmp_path / "drafts").iterdir())
+
+
+def test_clearing_signs_nobody_out(client: Client, make_account: Any) -> None:
+    client.force_login(make_account("dispatcher", unit="hotline"))
+    client.post("/file/anew/")
+    assert client.get("/work/").status_code == 200
+
+
+def test_draft_expires(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.post("/file/", {"text": COLD})
+    begun = time.time()
+    monkeypatch.setattr("jieban.intake.draft.time.time", lambda: begun + drafts.DRAFT_SECONDS - 60)
+    assert COLD in text_of(client.get("/file/"))
+    monkeypatch.setattr("jieban.intake.draft.time.time", lambda: begun + drafts.DRAFT_SECONDS + 60)
+    assert COLD not in text_of(client.get("/file/"))
+    assert "draft" not in client.session
+
+
+def test_link_on_the_slip_begins_with_the_public_address(client: Client, settings: Any) -> None:
+    client.post("/file/check/", {"token": walk(client)})
+    ticket, request = Ticket.objects.get(), RequestFactory().get("/")
+    before = receipt_of(ticket, request, book(), ticket.opened_at)["qr"]
+    settings.PUBLIC_URL = "https://12345.city.example"
+    way = f"/my/?number={ticket.number}&code={query_code(ticket.pk)}"
+    expected = segno.make(settings.PUBLIC_URL + way, micro=False).svg_data_uri(scale=4, border=1)
+    assert receipt_of(ticket, request, book(), ticket.opened_at)["qr"] == expected != before
 
 
 def test_draft_is_sealed_in_the_session(client: Client) -> None:

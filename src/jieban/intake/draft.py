@@ -24,7 +24,8 @@ from jieban.matters.attachments import NewFile, write_whole
 
 _DRAFT, _FILED, _MINE = "draft", "filed", "mine"
 _KEPT = 20
-_STALE_SECONDS = 2 * 24 * 3600
+DRAFT_SECONDS = 12 * 3600
+"""So long a draft waits for its writer; afterwards the next person at this device does not find it."""
 
 
 @dataclass(slots=True)
@@ -51,6 +52,7 @@ class Draft:
     call: str = ""
     photos: list[Photo] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
+    at: float = 0.0
 
     def finish(self, step: str) -> None:
         """Remember that a step has been answered."""
@@ -69,12 +71,16 @@ def load(session: SessionBase) -> Draft:
         raw = json.loads(sealing.unseal(b64decode(session.get(_DRAFT, "")), _DRAFT) or "{}")
     except (sealing.CannotUnseal, ValueError):
         raw = {}
+    if raw and time.time() - raw.get("at", 0.0) > DRAFT_SECONDS:
+        session.pop(_DRAFT, None)
+        raw = {}
     photos = [Photo(**photo) for photo in raw.pop("photos", ())]
     return Draft(**raw, photos=photos)
 
 
 def save(session: SessionBase, draft: Draft) -> None:
     """Keep the draft, sealed, with the session."""
+    draft.at = time.time()
     session[_DRAFT] = b64encode(sealing.seal(json.dumps(asdict(draft)), _DRAFT)).decode()
 
 
@@ -82,6 +88,13 @@ def drop(session: SessionBase, draft: Draft) -> None:
     """Forget the draft and its photos."""
     session.pop(_DRAFT, None)
     shutil.rmtree(draft.folder, ignore_errors=True)
+
+
+def forget_person(session: SessionBase) -> None:
+    """Forget what this session knows of a resident: the draft, and which tickets are his."""
+    drop(session, load(session))
+    for key in (_FILED, _MINE):
+        session.pop(key, None)
 
 
 def renew(draft: Draft) -> None:
@@ -97,7 +110,7 @@ def add_photo(draft: Draft, photo: CleanPhoto) -> None:
     if any(kept.sha256 == photo.sha256 for kept in draft.photos):
         return
     if not draft.folder.exists():
-        _sweep()
+        sweep()
     write_whole(draft.folder / f"{photo.sha256}.jpg", photo.content)
     write_whole(draft.folder / f"{photo.sha256}-small.jpg", photo.thumbnail)
     draft.photos.append(Photo(photo.sha256, photo.width, photo.height))
@@ -159,11 +172,11 @@ def _drafts_folder() -> Path:
     return Path(settings.MEDIA_ROOT) / "drafts"
 
 
-def _sweep() -> None:
-    """Remove the photos of drafts that nobody has touched for two days."""
+def sweep() -> None:
+    """Remove the photos of drafts that have expired."""
     if not _drafts_folder().exists():
         return
-    oldest = time.time() - _STALE_SECONDS
+    oldest = time.time() - DRAFT_SECONDS
     for folder in _drafts_folder().iterdir():
         if folder.stat().st_mtime < oldest:
             shutil.rmtree(folder, ignore_errors=True)

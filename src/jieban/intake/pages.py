@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from jieban.city.book import Book
 from jieban.city.queries import book
@@ -183,6 +183,15 @@ def _offer_as_new(request: HttpRequest, draft: Draft, before: FiledOtherwise) ->
     drafts.renew(draft)
     drafts.save(request.session, draft)
     return show(request, "check", draft, before=before)
+
+
+@public
+@require_POST
+def anew(request: HttpRequest) -> HttpResponse:
+    """Forget everything about the person at this device, for the next one; draft.js clears the browser."""
+    drafts.forget_person(request.session)
+    messages.success(request, _("What you wrote is removed from this device."))
+    return redirect("file_what")
 
 
 @public

@@ -12,5 +12,6 @@ urlpatterns = [
     path("photos/<slug:sha256>.jpg", pages.draft_photo, name="file_photo"),
     path("reach/", pages.reach, name="file_reach"),
     path("check/", pages.check, name="file_check"),
+    path("anew/", pages.anew, name="file_anew"),
     path("done/<slug:token>/", receipt_pages.done, name="file_done"),
 ]

@@ -3,7 +3,7 @@
 
 (() => {
   const KEY = "jieban-draft";
-  const HOURS = 24;
+  const HOURS = 12;
 
   const read = () => {
     try {
@@ -29,6 +29,8 @@
   };
 
   if (document.querySelector("[data-draft-done]")) forget();
+
+  for (const form of document.querySelectorAll("form[data-forget]")) form.addEventListener("submit", forget);
 
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
