@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -42,7 +43,13 @@ def do_count_month(month: date, *, now: datetime, book: Book, unit: str = "") ->
     units were counted.
     """
     start, end = month_span(month, book.identity.timezone)
-    values = {"month": month.replace(day=1), "now": now, "closed": CLOSED, "start": start, "end": end}
+    values: dict[str, Any] = {
+        "month": month.replace(day=1),
+        "now": now,
+        "closed": CLOSED,
+        "start": start,
+        "end": end,
+    }
     counted = _COUNT.format(one_unit="AND lead_id = %(unit)s" if unit else "")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"count {values['month']} {unit}"])

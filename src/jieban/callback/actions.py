@@ -12,9 +12,9 @@ from jieban.city.book import Book
 from jieban.city.clock import due_at, local_day
 from jieban.matters.rules import Actor, NotPossible, Step
 from jieban.reading.notes import masked, masked_by_staff
+from jieban.tickets.actions import NOTHING_DONE, advance, limited, over
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket
-from jieban.tickets.actions import NOTHING_DONE, advance, limited, over
 
 SOLVED = ("yes", "partly", "no")
 SATISFIED = ("satisfied", "basic", "dissatisfied")

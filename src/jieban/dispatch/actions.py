@@ -23,8 +23,8 @@ from jieban.dispatch.rules import (
 )
 from jieban.matters.rules import Actor, NotPossible, Step
 from jieban.reading.notes import masked_by_staff
-from jieban.tickets.models import Ticket
 from jieban.tickets.actions import NOTHING_DONE, advance, limited, over
+from jieban.tickets.models import Ticket
 
 
 class DispatchRefused(NotPossible):

@@ -11,9 +11,9 @@ from jieban.city.book import Book
 from jieban.city.clock import due_after_pauses, local_day
 from jieban.matters.rules import Actor, NotPossible, Step
 from jieban.reading.notes import masked_by_staff
+from jieban.tickets.actions import advance, limited
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket
-from jieban.tickets.actions import advance, limited
 
 CONTACT_OUTCOMES = ("reached", "no_answer", "wrong_number", "refused", "visited")
 
