@@ -20,6 +20,7 @@ from tests.tickets.stage import STREET
 
 from jieban.city.book import Book
 from jieban.city.queries import book
+from jieban.foundation import sealing
 from jieban.intake import draft as drafts
 from jieban.intake.actions import query_code
 from jieban.intake.models import Receipt
@@ -354,3 +355,13 @@ def test_other_words_under_a_used_token_are_kept_and_offered_as_a_new_request(
     again = client.post("/file/check/", {"token": token_in(told)})
     assert again.status_code == 302
     assert Ticket.objects.count() == 2
+
+
+def test_the_ticket_shows_no_flat_and_no_own_name_and_the_words_keep_them(client: Client) -> None:
+    said = "朝阳区双井街道垂杨柳西里3号楼2单元501室，王女士家暖气三天不热了。"
+    client.post("/file/check/", {"token": walk(client, text=said)})
+    ticket = Ticket.objects.get()
+    assert "垂杨柳西里3号楼*单元***室，王**家暖气" in ticket.text
+    for hidden in ("501室", "2单元", "王女士"):
+        assert hidden not in f"{ticket.title} {ticket.text} {ticket.address} {ticket.proposal}"
+    assert sealing.unseal(Words.objects.get().text, "text") == said

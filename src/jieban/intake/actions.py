@@ -26,6 +26,7 @@ from jieban.matters.actors import PLATFORM
 from jieban.matters.rules import Actor, Step
 from jieban.people import actions as people
 from jieban.people.actions import Contact
+from jieban.people.masking import mask_home, mask_known
 from jieban.reading.reader import Reader
 from jieban.reading.result import Reading
 from jieban.tickets.kind import TICKET
@@ -162,11 +163,15 @@ def _first_columns(
 
 
 def _read_columns(request: Request, reading: Reading, proposal: Proposal, book: Book) -> dict[str, Any]:
+    """What is understood, with the words as everybody at work may read them; the full ones stay sealed."""
     place = reading.place
+    title, text, address = (
+        _masked(words, request.contact) for words in (reading.title, reading.text, reading.address)
+    )
     return {
-        "title": (reading.title or reading.text)[:TITLE_CHARS],
-        "text": reading.text,
-        "address": reading.address[:ADDRESS_CHARS],
+        "title": (title or text)[:TITLE_CHARS],
+        "text": text,
+        "address": address[:ADDRESS_CHARS],
         "demand_type": reading.demand_type,
         "category_id": reading.category or None,
         "place_id": place.code if place else None,
@@ -174,8 +179,23 @@ def _read_columns(request: Request, reading: Reading, proposal: Proposal, book: 
         "street": place.street if place else "",
         "danger": reading.danger,
         "confidence": proposal.best.confidence if proposal.best else None,
-        "proposal": {**proposal.as_json(), "alarm_tier": reading.tier, "call": reading.call},
+        "proposal": {
+            **_masked_quotes(proposal.as_json(), request.contact),
+            "alarm_tier": reading.tier,
+            "call": reading.call,
+        },
     }
+
+
+def _masked(words: str, contact: Contact) -> str:
+    """The words without flat, own name and own number of whoever speaks."""
+    return mask_home(mask_known(words, contact.name, contact.phone))
+
+
+def _masked_quotes(proposal: dict[str, Any], contact: Contact) -> dict[str, Any]:
+    """The proposal with the same masks on the words that carried it."""
+    reasons = [{**one, "quote": _masked(str(one["quote"]), contact)} for one in proposal.get("reasons", ())]
+    return {**proposal, "reasons": reasons}
 
 
 def _write_receipts(
