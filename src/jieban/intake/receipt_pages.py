@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 import segno
@@ -14,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from jieban.city.book import Book, LimitTier, MissingRule
+from jieban.city.clock import add_time, calendar_of
 from jieban.city.queries import book
 from jieban.dispatch.rules import local_day
 from jieban.intake import draft as drafts
@@ -48,9 +50,14 @@ def receipt_of(ticket: Ticket, request: HttpRequest, city: Book, now: datetime) 
 
 
 def contact_hours(ticket: Ticket, city: Book, now: datetime) -> int | None:
-    """Within how many hours the unit calls, by the ticket's tier; None while it has none."""
+    """Within how many hours from dispatch the unit calls, by the ticket's tier; None while it has none.
+
+    The tier counts in hours of its calendar; what is told are hours as they pass, so that the word holds.
+    """
+    begun = ticket.dispatched_at or now
     try:
-        tier: LimitTier = city.dated("limit_tiers", ticket.tier, local_day(city, now))
+        tier: LimitTier = city.dated("limit_tiers", ticket.tier, local_day(city, begun))
     except MissingRule:
         return None
-    return max(1, round(tier.first_contact_hours))
+    by = add_time(begun, tier.first_contact_hours, calendar_of(city, tier.calendar))
+    return max(1, ceil((by - begun) / timedelta(hours=1)))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from jieban.city.book import Book
 from jieban.matters.models import Event
 from jieban.tickets import workflow as w
-from jieban.web.words import NOTHING, unit_words
+from jieban.web.words import NOTHING, explanation_words, unit_words
 
 STATES = {
     w.RECEIVED: gettext_lazy("We have it"),
@@ -72,7 +72,7 @@ def _line(event: Event, book: Book, english: bool, reply: str) -> Told | None:
     words = _WORDS.get(event.verb)
     if words is None:
         return None
-    return Told(event.at, str(words) % given, _note(event, reply))
+    return Told(event.at, str(words) % given, _note(event, reply, book, english))
 
 
 def _contact_words(event: Event) -> str:
@@ -106,12 +106,14 @@ _WORDS = {
 }
 
 
-def _note(event: Event, reply: str) -> str:
+def _note(event: Event, reply: str, book: Book, english: bool) -> str:
     """What was written for the requester to read; a note between staff is none of it."""
     if event.verb == "approve_reply":
         return reply
     if event.verb in ("answer", "explain"):
-        return str(event.changes.get("explanation", ""))
+        changes = event.changes
+        branch, said = str(changes.get("branch", "")), str(changes.get("explanation", ""))
+        return explanation_words(book, branch, said, english)
     if event.verb == "pause":
         return str(event.detail.get("ground", ""))
     if event.verb in ("progress", "urge"):

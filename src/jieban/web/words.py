@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from jieban.city.book import Book, MissingRule
+from jieban.city.clock import calendar_of, remaining
 from jieban.dispatch.explain import demand_type_name, limit_words, matter_name, name_of
 from jieban.dispatch.rules import DANGER_QUEUE, DISPATCH_QUEUE, PLACE_QUEUE, RETURNED_QUEUE, local_day
+from jieban.reading.notes import masked_by_staff
 from jieban.tickets import workflow
 from jieban.tickets.models import Ticket
 
@@ -114,16 +116,20 @@ def clock_of(ticket: Ticket, now: datetime, book: Book) -> Clock | None:
 def _clock_state(ticket: Ticket, due: datetime, now: datetime, book: Book) -> str:
     if now >= due:
         return "over"
-    return "soon" if due - now <= warning(ticket, now, book) else "calm"
+    return "soon" if is_near(ticket, due, now, book) else "calm"
 
 
-def warning(ticket: Ticket, now: datetime, book: Book) -> timedelta:
-    """How long before its limit a ticket turns amber, by its tier; half an hour without one."""
+def is_near(ticket: Ticket, due: datetime, now: datetime, book: Book) -> bool:
+    """Whether a ticket turns amber: no more is left than its tier warns, in hours of the tier's calendar.
+
+    Half an hour for one without a tier.
+    """
     try:
-        tier = book.dated("limit_tiers", ticket.tier, local_day(book, now))
+        tier = book.dated("limit_tiers", ticket.tier, local_day(book, ticket.dispatched_at or now))
     except MissingRule:
-        return timedelta(minutes=30)
-    return timedelta(hours=float(tier.warn_hours))
+        return due - now <= timedelta(minutes=30)
+    left = remaining(now, due, calendar_of(book, tier.calendar))
+    return left <= timedelta(hours=float(tier.warn_hours))
 
 
 def unit_words(book: Book, code: str | None, english: bool = False) -> str:
@@ -170,6 +176,15 @@ def tier_words(book: Book, code: str | None, now: datetime) -> str:
         return limit_words(book.dated("limit_tiers", code or "", local_day(book, now)))
     except MissingRule:
         return NOTHING
+
+
+def explanation_words(book: Book, branch: str, explanation: str, english: bool) -> str:
+    """What a requester was told: standard words in the reader's language, others as written."""
+    if english:
+        for row in book.by_code("branches").get(branch, ()):
+            if row.explanation_en and explanation == masked_by_staff(row.explanation):
+                return str(row.explanation_en)
+    return explanation
 
 
 def state_words(state: str) -> Any:

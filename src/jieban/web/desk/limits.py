@@ -1,11 +1,14 @@
-"""The smaller limits inside a ticket's limit: by when to sign for it, by when to have called."""
+"""The smaller limits inside a ticket's limit: by when to sign for it, by when to have called.
+
+They count in hours of the tier's calendar, as the limit itself does.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from jieban.city.book import Book, MissingRule
-from jieban.city.clock import local_day
+from jieban.city.clock import add_time, calendar_of, local_day
 from jieban.tickets.models import Ticket
 
 
@@ -26,4 +29,4 @@ def _within(ticket: Ticket, book: Book, hours: str) -> datetime | None:
         tier = book.dated("limit_tiers", ticket.tier, local_day(book, ticket.dispatched_at))
     except MissingRule:
         return None
-    return ticket.dispatched_at + timedelta(hours=float(getattr(tier, hours)))
+    return add_time(ticket.dispatched_at, getattr(tier, hours), calendar_of(book, tier.calendar))

@@ -209,8 +209,7 @@ def _answered(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
 
 def _explain(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
     row = next(row for row in branches(desk) if row.code == given["branch"])
-    standard = row.explanation_en if desk.english and row.explanation_en else row.explanation
-    words = given["explanation"].strip() or standard
+    words = given["explanation"].strip() or row.explanation
     return do_explain(ticket, row.code, words, desk.actor, now=desk.now, book=desk.book)
 
 

@@ -113,6 +113,12 @@ def state(code: str) -> Any:
 
 
 @register.filter
+def explanation(ticket: Ticket) -> str:
+    """What the requester was told, in the reader's language where it is the standard words."""
+    return words.explanation_words(book(), ticket.branch, ticket.explanation, is_english())
+
+
+@register.filter
 def verb(code: str) -> Any:
     """A verb of the history."""
     return words.verb_words(code)
