@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
+from tests.conftest import NOON
 
 from jieban.assessment.models import MonthCount
 from jieban.city.book import Book
+from jieban.city.loading import touch
+from jieban.city.models import Rule, Scheme
 
 GOOD, FAIR, FEW, FAR = "110105016", "110105017", "110105018", "110108011"
 
@@ -107,6 +110,26 @@ def test_no_raw_code_is_shown(client: Client) -> None:
     assert f">{GOOD}<" not in shown
     assert "demo_30_35_35" not in shown
     assert "演示" in shown
+
+
+@pytest.mark.usefixtures("a_month")
+def test_the_threshold_is_the_one_of_the_month_shown(client: Client) -> None:
+    Rule.objects.filter(code="assessment.min_visits").update(valid_to=date(2026, 11, 1))
+    before = Rule.objects.get(code="assessment.min_visits")
+    before.pk, before.value, before.valid_from, before.valid_to = None, 3, date(2026, 11, 1), None
+    before.save()
+    touch()
+    assert [row["名次"] for row in rows(client)] == ["1", "2", "3", ""], "October keeps its own rule"
+    counted(GOOD, NOON, month=date(2026, 11, 1), due=3, contacted=3, solved=3, satisfied=3)
+    assert [row["名次"] for row in rows(client, month="2026-11")] == ["1"]
+
+
+@pytest.mark.usefixtures("a_month")
+def test_a_month_without_a_scheme_says_so(client: Client) -> None:
+    Scheme.objects.update(valid_from=date(2026, 11, 1))
+    touch()
+    assert "没有有效的考评方案" in page(client)
+    assert rows(client) == []
 
 
 @pytest.mark.usefixtures("city")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -41,10 +42,16 @@ def _asked(request: HttpRequest, city: Book) -> Asked:
     return Asked(month, there, district if place and place.level == "district" else "")
 
 
-def default_scheme(city: Book, on: date) -> Scheme:
-    """The scheme by which the rates are published: the first in force in the city's table."""
-    scheme: Scheme = next(iter(city.current("schemes", on)))
-    return scheme
+def default_scheme(city: Book, on: date) -> Scheme | None:
+    """The scheme by which the rates are published: the first in force in the city's table, if any."""
+    return next(iter(city.current("schemes", on)), None)
+
+
+def rules_day(city: Book, month: date | None) -> date:
+    """The day whose rules hold for a month: its last; today where there is no month."""
+    if month is None:
+        return local_day(city, datetime.now(UTC))
+    return month.replace(day=monthrange(month.year, month.month)[1])
 
 
 def scheme_name(scheme: Scheme) -> str:
@@ -52,8 +59,10 @@ def scheme_name(scheme: Scheme) -> str:
     return scheme.name_en if _is_english() and scheme.name_en else scheme.name
 
 
-def _rows(city: Book, asked: Asked, scheme: Scheme, on: date) -> tuple[list[PublicRow], list[Standing]]:
-    if asked.month is None:
+def _rows(
+    city: Book, asked: Asked, scheme: Scheme | None, on: date
+) -> tuple[list[PublicRow], list[Standing]]:
+    if asked.month is None or scheme is None:
         return [], []
     everything = standings(asked.month, scheme)
     rows = published(everything, int(city.rule("assessment.min_visits", on)))
@@ -70,8 +79,8 @@ def rates_page(request: HttpRequest) -> HttpResponse:
     """The table of the streets. Three SQL statements."""
     city = book()
     asked = _asked(request, city)
-    on = local_day(city, datetime.now(UTC))
-    scheme = default_scheme(city, asked.month or on)
+    on = rules_day(city, asked.month)
+    scheme = default_scheme(city, on)
     rows, everything = _rows(city, asked, scheme, on)
     english = _is_english()
     shown: dict[str, Any] = {
@@ -79,9 +88,9 @@ def rates_page(request: HttpRequest) -> HttpResponse:
         "month_key": f"{asked.month:%Y-%m}" if asked.month else "",
         "districts": _districts(city, on),
         "scheme": scheme,
-        "scheme_name": scheme_name(scheme),
+        "scheme_name": scheme_name(scheme) if scheme else "",
         "rows": [(row, *_names(city, row.unit, english)) for row in rows],
-        "whole": rates(total(everything), scheme),
+        "whole": rates(total(everything), scheme) if scheme else None,
         "least": int(city.rule("assessment.min_visits", on)),
         "simulated": any(one.simulated for one in everything),
         "csv": urlencode(
@@ -97,8 +106,8 @@ def rates_csv(request: HttpRequest) -> HttpResponse:
     """The same table as a file for a spreadsheet. Three SQL statements."""
     city = book()
     asked = _asked(request, city)
-    on = local_day(city, datetime.now(UTC))
-    scheme = default_scheme(city, asked.month or on)
+    on = rules_day(city, asked.month)
+    scheme = default_scheme(city, on)
     rows, everything = _rows(city, asked, scheme, on)
     month = f"{asked.month:%Y-%m}" if asked.month else "none"
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -107,8 +116,9 @@ def rates_csv(request: HttpRequest) -> HttpResponse:
     writer = csv.writer(answer)
     writer.writerow(_heads())
     simulated = _("simulated data") if any(one.simulated for one in everything) else ""
+    named = scheme_name(scheme) if scheme else ""
     for row in rows:
-        writer.writerow([month, *_cells(city, row), scheme_name(scheme), simulated])
+        writer.writerow([month, *_cells(city, row), named, simulated])
     return answer
 
 
