@@ -44,7 +44,7 @@ class BrokenRule(OperatorError):
 
 @dataclass
 class Report:
-    """How many rows were read and what became of each; the three add up to ``read``."""
+    """How many rows were read and what became of each: accepted, duplicate or rejected."""
 
     read: int = 0
     accepted: int = 0

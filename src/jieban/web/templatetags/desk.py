@@ -24,6 +24,7 @@ from jieban.web.desk.limits import first_contact_by
 
 register = template.Library()
 
+
 @register.simple_tag
 def in_place(address: str) -> SafeString:
     """The attributes of a form that is answered in place, and as a whole page without a script."""
