@@ -1,4 +1,4 @@
-"""The admin: for the administrator and the rule owner; history is only looked at."""
+"""The admin: for administrator and rule owner, to look at for the auditor; history is only looked at."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def enter(make_account: Callable[..., Any]) -> Callable[..., Client]:
 
 
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES))
-def test_the_door_opens_to_two_roles(role: Role, enter: Callable[..., Client], city: Book) -> None:
-    expected = 200 if role in (Role.ADMIN, Role.RULE_OWNER) else 403
+def test_the_door_opens_to_three_roles(role: Role, enter: Callable[..., Client], city: Book) -> None:
+    expected = 200 if role in (Role.ADMIN, Role.RULE_OWNER, Role.AUDITOR) else 403
     assert enter(role).get("/admin/", follow=True).status_code == expected
 
 
@@ -159,3 +159,16 @@ def test_a_new_row_is_tried_before_it_is_kept(enter: Callable[..., Client], city
     kept = LimitTier.objects.filter(code="NEW1").first()
     assert kept is not None
     assert kept.position > 0
+
+
+def test_the_auditor_looks_and_changes_nothing(enter: Callable[..., Client], city: Book) -> None:
+    ticket = ticket_in(w.SIGNED, city, datetime.now(UTC))
+    client = enter("auditor")
+    event, tier = Event.objects.filter(matter=ticket.pk).first(), LimitTier.objects.first()
+    assert event is not None
+    assert tier is not None
+    for seen in ("matters/event", "people/unmasking", "city/limittier", f"matters/event/{event.pk}/change"):
+        assert client.get(f"/admin/{seen}/").status_code == 200, seen
+    for closed in ("people/account", "people/apikey", "city/limittier/add"):
+        assert client.get(f"/admin/{closed}/").status_code == 403, closed
+    assert client.post(f"/admin/city/limittier/{tier.pk}/change/", {"name": "x"}).status_code == 403

@@ -61,7 +61,17 @@ def test_the_script_asks_in_the_requesters_own_terms(caller: Client, city: Book,
     assert "显示电话" in page
     shown = caller.post(f"/work/calls/{ticket.number}/contact-data/")
     assert shown.status_code == 200
-    assert Unmasking.objects.get().matter == ticket.number
+    record = Unmasking.objects.get()
+    assert (record.matter, record.reason) == (ticket.number, "callback")
+
+
+def test_the_phone_is_shown_only_while_the_requester_is_asked(
+    caller: Client, city: Book, today: datetime
+) -> None:
+    ticket = ticket_in(w.HANDLING, city, today)
+    told = caller.post(f"/work/calls/{ticket.number}/contact-data/", follow=True)
+    assert "不需要回访" in text(told)
+    assert not Unmasking.objects.exists()
 
 
 def test_answers_close_the_ticket(caller: Client, city: Book, today: datetime) -> None:

@@ -231,7 +231,7 @@ def test_contact_is_shown_once_and_recorded(
     assert "王小明" in text(shown)
     assert "no-store" in shown.headers["Cache-Control"]
     record = Unmasking.objects.get()
-    assert (record.matter, record.reason) == (ticket.number, "联系诉求人")
+    assert (record.matter, record.reason) == (ticket.number, "contact")
     assert "13812345678" not in text(client.get(at(ticket)))
     assert (
         enter("auditor", unit="110000").post(at(ticket, "contact-data/"), {"why": "check"}).status_code == 403

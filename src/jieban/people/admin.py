@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from jieban.foundation.history_admin import Admin, HistoryAdmin
 from jieban.people.backend import ADMIN_ROLES
 from jieban.people.models import Account, ApiKey, Unmasking
-from jieban.people.roles import ROLE_NAMES, STAFF_ROLES, Role
+from jieban.people.roles import ROLE_NAMES, STAFF_ROLES, UNMASK_REASONS, Role
 
 if TYPE_CHECKING:
     CreationForm = AdminUserCreationForm[Account]
@@ -113,10 +113,15 @@ class ApiKeyAdmin(Admin):
 class UnmaskingAdmin(HistoryAdmin):
     """Who looked at whose data, and why."""
 
-    list_display = ("at", "account", "matter", "reason", "fields_shown")
+    list_display = ("at", "account", "matter", "why", "fields_shown")
     search_fields = ("=matter", "account__username")
     date_hierarchy = "at"
     list_select_related = ("account",)
+
+    @admin.display(description=_("reason"))
+    def why(self, look: Unmasking) -> str:
+        """The reason in words; as it stands where it is none of the usual ones."""
+        return str(UNMASK_REASONS.get(look.reason, look.reason))
 
     @admin.display(description=_("fields"))
     def fields_shown(self, look: Unmasking) -> str:

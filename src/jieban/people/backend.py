@@ -1,7 +1,8 @@
 """What roles may do in the admin, so that nobody hands out Django's own permissions besides.
 
 The rule owner keeps the city's data; the administrator that, the accounts and the keys of connected
-systems, and may look at the history. What is history nobody changes (``foundation.history_admin``).
+systems, and may look at the history. The auditor looks at the city's data, at what was done and at
+who looked at sealed data. What is history nobody changes (``foundation.history_admin``).
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from django.contrib.auth.backends import BaseBackend
 from jieban.people.models import Account
 from jieban.people.roles import Role, allowed
 
-ADMIN_ROLES = frozenset({Role.ADMIN, Role.RULE_OWNER})
+ADMIN_ROLES = frozenset({Role.ADMIN, Role.RULE_OWNER, Role.AUDITOR})
 """Who may open the admin at all."""
 
 CITY = "city"
+SEEN_BY_AUDITORS = frozenset({"matters.view_event", "people.view_unmasking"})
+"""What the auditor looks at besides the city's data: what was done, and who looked at whose data."""
 KEPT_BY_ADMINISTRATORS = frozenset({"people", "tickets", "matters", "intake", "assessment"})
 
 
@@ -32,8 +35,11 @@ class RoleBackend(BaseBackend):
             return allowed(
                 "reference.view" if codename.startswith("view_") else "reference.change", user_obj.role_set
             )
+        if perm in SEEN_BY_AUDITORS and Role.AUDITOR in user_obj.role_set:
+            return True
         return room in KEPT_BY_ADMINISTRATORS and Role.ADMIN in user_obj.role_set
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         """Whether the account may look at anything of a room."""
-        return self.has_perm(user_obj, f"{app_label}.view_")
+        seen = [perm for perm in SEEN_BY_AUDITORS if perm.startswith(f"{app_label}.")]
+        return any(self.has_perm(user_obj, perm) for perm in [f"{app_label}.view_", *seen])

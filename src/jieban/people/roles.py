@@ -74,6 +74,14 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 """Permission -> the roles that hold it."""
 
 
+UNMASK_REASONS = {
+    "contact": _("to reach the requester"),
+    "check": _("to check the place or what was said"),
+    "callback": _("to ask how it went"),
+}
+"""Why somebody looks at a requester's data: what is stored, and how it is said."""
+
+
 def allowed(permission: str, roles: frozenset[Role]) -> bool:
     """Whether someone with ``roles`` holds ``permission``. Raises ``KeyError`` for an unknown one."""
     return permission == PUBLIC or bool(PERMISSIONS[permission] & roles)

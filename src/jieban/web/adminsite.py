@@ -45,7 +45,7 @@ CITY_TABLES = {
 
 
 class HouseAdminSite(AdminSite):
-    """The admin of city data and accounts, for the administrator and the rule owner."""
+    """The admin of city data and accounts: for administrator and rule owner, to look at for the auditor."""
 
     site_header = _("Jieban: city data and accounts")
     site_title = _("Jieban")

@@ -63,8 +63,10 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """The script with the phone number; the look is recorded first (Art. 8)."""
     desk = sitting(request)
     ticket = ticket_or_refuse(desk, number)
-    reason = str(_("to ask how it went"))
-    contact = do_unmask(desk.account, ticket.number, ticket.pk, ticket.requester, reason, now=desk.now)
+    if ticket.state != w.CALLBACK:
+        messages.info(request, _("The requester need not be asked (any more)."))
+        return redirect("ticket", number=number)
+    contact = do_unmask(desk.account, ticket.number, ticket.pk, ticket.requester, "callback", now=desk.now)
     return _show(request, desk, ticket, contact=contact)
 
 

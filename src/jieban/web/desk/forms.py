@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from jieban.people.roles import UNMASK_REASONS
 from jieban.web.desk.words import CONTACT_WORDS, SATISFIED_WORDS, SOLVED_WORDS
 
 
@@ -131,11 +132,7 @@ class UnmaskForm(forms.Form):
 
     why = _choice(
         _("Why do you need it?"),
-        [
-            ("contact", _("to reach the requester")),
-            ("check", _("to check the place or what was said")),
-            ("callback", _("to ask how it went")),
-        ],
+        list(UNMASK_REASONS.items()),
     )
 
 

@@ -65,9 +65,8 @@ def unmask(request: HttpRequest, number: str) -> HttpResponse:
     form = UnmaskForm(request.POST, auto_id="unmask_%s")
     if not form.is_valid():
         return show(request, desk, found, unmask_form=form, status=422)
-    field = form.fields["why"]
-    reason = dict(field.choices)[form.cleaned_data["why"]]  # type: ignore[attr-defined]
-    contact = do_unmask(desk.account, found.number, found.pk, found.requester, str(reason), now=desk.now)
+    why = form.cleaned_data["why"]
+    contact = do_unmask(desk.account, found.number, found.pk, found.requester, why, now=desk.now)
     return show(request, desk, found, contact=contact)
 
 
