@@ -97,8 +97,12 @@ def test_not_reached_is_tried_until_the_rules_end_it(caller: Client, city: Book,
     ticket = ticket_in(w.CALLBACK, city, today)
     assert "稍后再打" in text(post(caller, ticket, "not-reached", note="无人接听"))
     assert "打过 1 次" in text(caller.get("/work/calls/"))
-    post(caller, ticket, "not-reached", note="")
-    assert "联系上诉求人" in text(post(caller, ticket, "not-reached", note=""))
+    soon = post(caller, ticket, "not-reached", note="")
+    assert (soon.status_code, stored(ticket).visits) == (422, 1)  # two calls in a minute are one
+    for _ in range(2):
+        Ticket.objects.filter(pk=ticket.pk).update(visited_at=today - timedelta(days=1))
+        told = post(caller, ticket, "not-reached", note="")
+    assert "联系上诉求人" in text(told)
     assert stored(ticket).state == w.CLOSED
 
 

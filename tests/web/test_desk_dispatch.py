@@ -138,7 +138,7 @@ def test_whoever_dispatched_does_not_rule(
     account = make_account("dispatcher", "supervisor", unit="hotline")
     ticket = waiting_ticket(city, today)
     send(signed_in(account), ticket, STREET)
-    objected = do_object(stored(ticket), GROUND, clerk(), now=today)
+    objected = do_object(stored(ticket), GROUND, clerk(), now=today, book=city)
     page = words(signed_in(account).get(f"/work/tickets/{ticket.number}/"))
     assert "这一单是您派的，异议由别人裁定" in page
     with pytest.raises(DispatchRefused):

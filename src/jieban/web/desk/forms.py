@@ -185,4 +185,4 @@ class SeatForm(forms.Form):
 
     def renew(self, token: str) -> None:
         """Give what was typed another token, so that it becomes a request of its own."""
-        self.data = {**self.data.dict(), "token": token}
+        self.data = {**{name: self.data.get(name, "") for name in self.fields}, "token": token}
