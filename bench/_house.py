@@ -18,6 +18,8 @@ from pathlib import Path
 
 import psutil
 
+from jieban.foundation import database
+
 
 @dataclass
 class House:
@@ -61,7 +63,7 @@ def own_home() -> Iterator[Path]:
     try:
         yield home
     finally:
-        jieban("database", "stop", "--force")
+        database.stop(force=True)
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -81,6 +83,7 @@ def city(*, workers: int = 0) -> Iterator[House]:
     with own_home() as home:
         jieban("migrate", "--verbosity", "0")
         jieban("city", "load", "beijing")
+        database.ensure_running()  # stay a user of the server, so that it does not stop between commands
         house = House(home, free_port(), None)
         if workers:
             house.web = subprocess.Popen(
