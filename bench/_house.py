@@ -60,6 +60,7 @@ def own_home() -> Iterator[Path]:
     home = Path(tempfile.mkdtemp(prefix="jieban-bench-", dir="/tmp"))
     home.chmod(0o755)
     os.environ["JIEBAN_HOME"] = str(home)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # measure as on a machine that keeps compiled modules
     try:
         yield home
     finally:

@@ -46,10 +46,8 @@ def model_for(
 
     With ``samples`` given the model is made of those and not kept.
     """
-    from jieban.reading.training import train  # scikit-learn is slow to import and rarely needed
-
     if samples is not None:
-        return train(book, tree, samples, types)
+        return _train(book, tree, samples, types)
     samples = load_samples(samples_folder(book))
     classes = Classes(len(tree.leaves), tuple(types))
     folder = cache or env.home() / FOLDER
@@ -60,10 +58,16 @@ def model_for(
         pass
     except BadModelFile as error:
         log.warning("The model %s is not used and is made again: %s", path.name, error)
-    model = train(book, tree, samples, types)
+    model = _train(book, tree, samples, types)
     if model.linear is not None:
         _keep(path, model)
     return model
+
+
+def _train(book: Book, tree: TreeWords, samples: list[Sample], types: Sequence[str]) -> Model:
+    from jieban.reading.training import train  # scikit-learn is slow to import and rarely needed
+
+    return train(book, tree, samples, types)
 
 
 def model_key(book: Book, samples: Sequence[Sample]) -> str:
