@@ -100,7 +100,7 @@ def test_a_dispatcher_confirms_three_by_keyboard(
 ) -> None:
     tickets = [proposed(live_city, today + timedelta(seconds=n), f"第{n}家暖气不热") for n in range(3)]
     page = sit("dispatcher")
-    page.goto("/work/dispatch/")
+    page.goto("/desk/dispatch/")
     for number in range(3):
         expect(page.locator("#ticket-words")).to_contain_text(f"第{number}家暖气不热")
         expect(page.locator(".best__go")).to_be_focused()
@@ -115,7 +115,7 @@ def test_a_dispatcher_searches_another_unit_by_keyboard(
 ) -> None:
     ticket = proposed(live_city, today, "暖气不热")
     page = sit("dispatcher")
-    page.goto("/work/dispatch/")
+    page.goto("/desk/dispatch/")
     page.keyboard.press("u")
     page.keyboard.type("热力集团")
     expect(page.locator("#found-units")).to_contain_text("热力集团")
@@ -130,7 +130,7 @@ def test_a_dispatcher_searches_another_unit_by_keyboard(
 def test_a_branch_brings_its_words(sit: Callable[..., Page], live_city: Book, today: datetime) -> None:
     ticket = proposed(live_city, today, "邻居家的狗")
     page = sit("dispatcher")
-    page.goto("/work/dispatch/")
+    page.goto("/desk/dispatch/")
     page.keyboard.press("e")
     page.check("#verb-explain input[value=OUTSIDE_FUNCTION]")
     expect(page.locator("#verb-explain textarea")).not_to_have_value("")
@@ -144,10 +144,10 @@ def test_a_clerk_signs_contacts_replies_and_a_reviewer_approves(
 ) -> None:
     ticket = ticket_in(w.DISPATCHED, live_city, today, title="楼道灯坏了")
     page = sit("clerk", unit=STREET)
-    page.goto("/work/")
+    page.goto("/desk/")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**/work/tickets/{ticket.number}/")
+    page.wait_for_url(f"**/desk/tickets/{ticket.number}/")
     page.click("#verb-sign button")
     expect(page.locator("#messages")).to_contain_text("已签收")
     page.check("#verb-contact input[value=reached]")
@@ -163,7 +163,7 @@ def test_a_clerk_signs_contacts_replies_and_a_reviewer_approves(
     page.click("#verb-reply button")
     expect(page.locator("#messages")).to_contain_text("交审核人")
     chief = sit("reviewer", unit=STREET)
-    chief.goto(f"/work/tickets/{ticket.number}/")
+    chief.goto(f"/desk/tickets/{ticket.number}/")
     chief.click("#verb-review button >> nth=0")
     expect(chief.locator("#messages")).to_contain_text("已提交热线中心")
     assert stored(ticket).state == w.SUBMITTED
@@ -174,7 +174,7 @@ def test_a_broken_line_keeps_what_was_typed(
 ) -> None:
     ticket = ticket_in(w.HANDLING, live_city, today)
     page = sit("clerk", unit=STREET)
-    page.goto(f"/work/tickets/{ticket.number}/")
+    page.goto(f"/desk/tickets/{ticket.number}/")
     page.click("#verb-reply summary")
     page.fill("#verb-reply textarea", REPLY)
     page.context.set_offline(True)
@@ -191,9 +191,9 @@ def test_without_a_script_a_dispatcher_works_all_the_same(
 ) -> None:
     ticket = proposed(live_city, today, "暖气不热")
     page = sit("dispatcher", java_script_enabled=False)
-    page.goto("/work/dispatch/")
+    page.goto("/desk/dispatch/")
     page.click(".best__go")
-    page.wait_for_url("**/work/dispatch/")
+    page.wait_for_url("**/desk/dispatch/")
     assert "已派给" in page.inner_text("#messages")
     assert stored(ticket).state == w.DISPATCHED
 
@@ -206,14 +206,14 @@ def test_nothing_sticks_out_and_axe_is_content(
     asked = ticket_in(w.CALLBACK, live_city, today)
     page = sit("supervisor", "clerk", "reviewer", "auditor", "seat", width=width)
     for path in (
-        "/work/",
-        "/work/tickets/",
-        "/work/dispatch/",
-        f"/work/tickets/{waiting.number}/",
-        "/work/calls/",
-        f"/work/calls/{asked.number}/",
-        "/work/take-in/",
-        "/work/objections/",
+        "/desk/",
+        "/desk/tickets/",
+        "/desk/dispatch/",
+        f"/desk/tickets/{waiting.number}/",
+        "/desk/calls/",
+        f"/desk/calls/{asked.number}/",
+        "/desk/take-in/",
+        "/desk/objections/",
     ):
         page.goto(path)
         wide = page.evaluate("document.documentElement.scrollWidth")

@@ -279,7 +279,7 @@ def test_clearing_leaves_nothing_for_the_next_person_at_the_device(client: Clien
 def test_clearing_signs_nobody_out(client: Client, make_account: Any) -> None:
     client.force_login(make_account("dispatcher", unit="hotline"))
     client.post("/file/anew/")
-    assert client.get("/work/").status_code == 200
+    assert client.get("/desk/").status_code == 200
 
 
 def test_draft_expires(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ from jieban.matters.models import Event
 from jieban.tickets import workflow as w
 from jieban.tickets.models import Ticket
 
-DESK = "/work/dispatch/"
+DESK = "/desk/dispatch/"
 MOST = 6
 
 
@@ -139,7 +139,7 @@ def test_whoever_dispatched_does_not_rule(
     ticket = waiting_ticket(city, today)
     send(signed_in(account), ticket, STREET)
     objected = do_object(stored(ticket), GROUND, clerk(), now=today, book=city)
-    page = words(signed_in(account).get(f"/work/tickets/{ticket.number}/"))
+    page = words(signed_in(account).get(f"/desk/tickets/{ticket.number}/"))
     assert "这一单是您派的，异议由别人裁定" in page
     with pytest.raises(DispatchRefused):
         do_rule_on_objection(objected, True, "同意", staff(account), now=today, book=city)

@@ -52,7 +52,7 @@ def test_a_clerk_sees_what_is_in_his_hands(enter: Enter, city: Book, today: date
     mine = ticket_in(w.SIGNED, city, today, text="楼道灯坏了")
     asked = ticket_in(w.CALLBACK, city, today, text="已经修好的路灯")
     others = ticket_in(w.SIGNED, city, today, unit=OTHER_STREET, text="别处的事")
-    shown = enter("clerk", unit=STREET).get("/work/").content.decode()
+    shown = enter("clerk", unit=STREET).get("/desk/").content.decode()
     assert mine.number in shown
     assert asked.number not in shown  # the hotline has it now
     assert others.number not in shown
@@ -66,23 +66,23 @@ def test_links_of_my_desk_lead_to_what_they_count(enter: Enter, city: Book, toda
         ticket_in(w.DISPATCHED, city, today)
     asked = ticket_in(w.CALLBACK, city, today)
     client = enter("reviewer", unit=STREET)
-    page = client.get("/work/")
+    page = client.get("/desk/")
     for link in page.context["links"]:
         listed = client.get(link.address).context["page"].tickets
         assert len(listed) == link.count, link
-    assert asked in client.get(f"/work/?unit={STREET}&state=callback").context["page"].tickets
+    assert asked in client.get(f"/desk/?unit={STREET}&state=callback").context["page"].tickets
 
 
 def test_nothing_to_do_is_said(enter: Enter, city: Book) -> None:
-    assert "今天可以松口气" in enter("clerk", unit=STREET).get("/work/").content.decode()
-    assert "还没有设置单位" in enter("clerk", unit="").get("/work/").content.decode()
+    assert "今天可以松口气" in enter("clerk", unit=STREET).get("/desk/").content.decode()
+    assert "还没有设置单位" in enter("clerk", unit="").get("/desk/").content.decode()
 
 
 def test_the_hotline_sees_its_queues(enter: Enter, city: Book, today: datetime) -> None:
     waiting_ticket(city, today, queue="danger", danger=True)
     waiting_ticket(city, today)
     client = enter("dispatcher")
-    page = client.get("/work/")
+    page = client.get("/desk/")
     counts = {station["words"]: station["count"] for station in page.context["stations"]}
     assert [counts[name] for name in list(counts)[:4]] == [1, 0, 1, 0]
     assert page.context["ahead"][0].queue == "danger"
@@ -100,7 +100,7 @@ def test_those_who_watch_see_counts_that_can_be_opened(
     ticket_in(w.CALLBACK, city, today)
     waiting_ticket(city, today, place_id=None, district="", street="")
     client = enter(role, unit=unit)
-    shown = client.get("/work/").context
+    shown = client.get("/desk/").context
     assert shown["overview"].total == 3
     assert shown["nowhere"]["open"] == 1
     for link in shown["states"]:
@@ -120,7 +120,7 @@ def test_a_district_sees_its_territory_by_unit(enter: Enter, city: Book, today: 
         street=OTHER_STREET,
         place_id=OTHER_STREET,
     )
-    shown = enter("leader", unit=DISTRICT).get("/work/").context
+    shown = enter("leader", unit=DISTRICT).get("/desk/").context
     assert [place["name"] for place in shown["districts"]] == [city.units[STREET].name]
 
 
@@ -142,14 +142,14 @@ def test_a_district_sees_its_territory_by_unit(enter: Enter, city: Book, today: 
 def test_filters_of_the_list(query: str, found: int, enter: Enter, city: Book, today: datetime) -> None:
     ticket_in(w.SIGNED, city, today)
     waiting_ticket(city, today)
-    page = enter("supervisor").get(f"/work/tickets/{query}")
+    page = enter("supervisor").get(f"/desk/tickets/{query}")
     assert page.status_code == 200
     assert len(page.context["page"].tickets) == found
 
 
 def test_pages_follow_each_other_without_gap(enter: Enter, city: Book, today: datetime) -> None:
     made = {waiting_ticket(city, today + timedelta(seconds=n // 2)).number for n in range(45)}
-    client, address, seen = enter("supervisor"), "/work/tickets/?queue=dispatch", list[str]()
+    client, address, seen = enter("supervisor"), "/desk/tickets/?queue=dispatch", list[str]()
     while address:
         page = client.get(address).context
         seen += [ticket.number for ticket in page["page"].tickets]
@@ -161,30 +161,30 @@ def test_pages_follow_each_other_without_gap(enter: Enter, city: Book, today: da
 def test_a_number_leads_to_its_ticket(enter: Enter, city: Book, today: datetime) -> None:
     ticket = ticket_in(w.SIGNED, city, today)
     client = enter("clerk", unit=STREET)
-    assert client.get(f"/work/tickets/?number={ticket.number}").url == f"/work/tickets/{ticket.number}/"  # type: ignore[attr-defined]
+    assert client.get(f"/desk/tickets/?number={ticket.number}").url == f"/desk/tickets/{ticket.number}/"  # type: ignore[attr-defined]
     stranger = enter("clerk", "reviewer", unit=OTHER_STREET)
-    assert "没有编号" in stranger.get(f"/work/tickets/?number={ticket.number}").content.decode()
+    assert "没有编号" in stranger.get(f"/desk/tickets/?number={ticket.number}").content.decode()
 
 
 def test_objections_wait_in_a_list(enter: Enter, city: Book, today: datetime) -> None:
     client = enter("supervisor")
-    assert "没有待裁定的异议" in client.get("/work/objections/").content.decode()
+    assert "没有待裁定的异议" in client.get("/desk/objections/").content.decode()
     ticket = ticket_in(w.OBJECTED, city, today)
-    assert ticket.objection in client.get("/work/objections/").content.decode()
+    assert ticket.objection in client.get("/desk/objections/").content.decode()
 
 
 @pytest.mark.parametrize(
     ("role", "unit", "path", "most"),
     [
-        ("clerk", STREET, "/work/", MOST),
-        ("dispatcher", "hotline", "/work/", MOST),
-        ("auditor", "110000", "/work/", MOST),
-        ("supervisor", "hotline", "/work/tickets/", MOST),
-        ("clerk", STREET, "/work/tickets/?state=signed", MOST),
-        ("supervisor", "hotline", "/work/objections/", MOST),
-        ("caller", "hotline", "/work/calls/", MOST),
-        ("dispatcher", "hotline", "/work/dispatch/", MOST),
-        ("seat", "hotline", "/work/take-in/", 3),
+        ("clerk", STREET, "/desk/", MOST),
+        ("dispatcher", "hotline", "/desk/", MOST),
+        ("auditor", "110000", "/desk/", MOST),
+        ("supervisor", "hotline", "/desk/tickets/", MOST),
+        ("clerk", STREET, "/desk/tickets/?state=signed", MOST),
+        ("supervisor", "hotline", "/desk/objections/", MOST),
+        ("caller", "hotline", "/desk/calls/", MOST),
+        ("dispatcher", "hotline", "/desk/dispatch/", MOST),
+        ("seat", "hotline", "/desk/take-in/", 3),
     ],
 )
 def test_a_page_costs_the_same_however_many_rows(
@@ -202,13 +202,13 @@ def test_a_page_costs_the_same_however_many_rows(
 @pytest.mark.parametrize(
     ("role", "path"),
     [
-        ("clerk", "/work/dispatch/"),
-        ("clerk", "/work/objections/"),
-        ("clerk", "/work/calls/"),
-        ("clerk", "/work/take-in/"),
-        ("caller", "/work/dispatch/"),
-        ("dispatcher", "/work/calls/"),
-        ("auditor", "/work/dispatch/"),
+        ("clerk", "/desk/dispatch/"),
+        ("clerk", "/desk/objections/"),
+        ("clerk", "/desk/calls/"),
+        ("clerk", "/desk/take-in/"),
+        ("caller", "/desk/dispatch/"),
+        ("dispatcher", "/desk/calls/"),
+        ("auditor", "/desk/dispatch/"),
     ],
 )
 def test_other_peoples_rooms_are_closed(role: str, path: str, enter: Enter, city: Book) -> None:

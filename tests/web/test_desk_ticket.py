@@ -52,7 +52,7 @@ def enter(make_account: Callable[..., Any]) -> Callable[..., Client]:
 
 
 def at(ticket: Ticket, tail: str = "") -> str:
-    return f"/work/tickets/{ticket.number}/{tail}"
+    return f"/desk/tickets/{ticket.number}/{tail}"
 
 
 def say(client: Client, ticket: Ticket, verb: str, **given: str) -> Any:
@@ -186,7 +186,7 @@ def test_another_units_ticket_is_closed(
     stranger = enter("clerk", unit=OTHER_STREET)
     answer = stranger.post(at(ticket, tail)) if tail else stranger.get(at(ticket))
     assert answer.status_code == 403
-    assert stranger.get("/work/tickets/2699999999999/").status_code == 404
+    assert stranger.get("/desk/tickets/2699999999999/").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -286,5 +286,5 @@ def test_waiting_ticket_leads_to_the_dispatchers_desk(
     enter: Callable[..., Client], city: Book, today: datetime
 ) -> None:
     ticket = waiting_ticket(city, today)
-    assert f"/work/dispatch/{ticket.number}/" in text(enter("dispatcher", unit="hotline").get(at(ticket)))
-    assert "/work/dispatch/" not in text(enter("auditor", unit="110000").get(at(ticket)))
+    assert f"/desk/dispatch/{ticket.number}/" in text(enter("dispatcher", unit="hotline").get(at(ticket)))
+    assert "/desk/dispatch/" not in text(enter("auditor", unit="110000").get(at(ticket)))

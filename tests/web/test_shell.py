@@ -73,8 +73,8 @@ def test_sign_in_and_out(client: Client, make_account: Callable[..., Any]) -> No
     make_account("dispatcher", unit="hotline", username="li")
     wrong = client.post("/sign-in/", {"username": "li", "password": "guess"})
     assert "对不上" in wrong.content.decode()
-    right = client.post("/sign-in/?next=/work/", {"username": "li", "password": "a long password"})
-    assert right.headers["Location"] == "/work/"
+    right = client.post("/sign-in/?next=/desk/", {"username": "li", "password": "a long password"})
+    assert right.headers["Location"] == "/desk/"
     assert client.get("/sign-in/").status_code == 302, "who is in need not sign in"
     assert client.get("/sign-out/").status_code == 405
     assert client.post("/sign-out/").headers["Location"] == "/"

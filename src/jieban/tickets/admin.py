@@ -1,4 +1,4 @@
-"""Tickets and their history, to look at; they are worked on at the desks (``/work/``)."""
+"""Tickets and their history, to look at; they are worked on at the desks (``/desk/``)."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class HouseAdminSite(AdminSite):
     site_header = _("Jieban: city data and accounts")
     site_title = _("Jieban")
     index_title = _("What holds in this city, and who works here")
-    site_url = "/work/"
+    site_url = "/desk/"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether the person who asks has a role for this."""

@@ -1,4 +1,4 @@
-"""The addresses of staff, below /work/."""
+"""The addresses of staff, below /desk/."""
 
 from __future__ import annotations
 

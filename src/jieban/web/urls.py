@@ -26,4 +26,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 if find_spec("jieban.web.staff_urls"):
-    urlpatterns.append(path("work/", include("jieban.web.staff_urls")))
+    urlpatterns.append(path("desk/", include("jieban.web.staff_urls")))
