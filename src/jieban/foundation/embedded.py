@@ -227,11 +227,7 @@ class EmbeddedServer:
             env.make_folder(self.folder.parent)
             account = pgbinaries.account_for(self.data)
             if not self.folder.exists():
-                self.folder.mkdir(mode=0o700)
-                if os.geteuid() == 0:
-                    os.chown(self.folder, account.uid, account.gid)
-        except FileExistsError:  # made by another process a moment ago
-            return self._prepare()
+                self._make_folder(account)
         except (OSError, SettingError) as error:
             raise DatabaseCannotStart(
                 f"The folder {self.folder} for the database cannot be made.",
@@ -245,6 +241,21 @@ class EmbeddedServer:
                 f"(chmod o+x {closed}).",
             )
         return account
+
+    def _make_folder(self, account: Account) -> None:
+        """Make the folder under its name only when it already belongs to ``account``.
+
+        Another process that starts at the same moment sees no folder, or one that it can use.
+        """
+        made = Path(tempfile.mkdtemp(prefix=f".{self.folder.name}-", dir=self.folder.parent))  # mode 0700
+        try:
+            if os.geteuid() == 0:
+                os.chown(made, account.uid, account.gid)
+            made.rename(self.folder)
+        except OSError:
+            made.rmdir()
+            if not self.folder.exists():  # else another process was first, and has begun to use it
+                raise
 
     def _start(self, account: Account) -> None:
         patience = Patience(self.data, self.log)
