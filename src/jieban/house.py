@@ -9,20 +9,24 @@ FLOORS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("foundation", ("foundation",)),
     ("ground", ("city", "people")),
     ("matter", ("matters",)),
-    ("record", ("tickets",)),
+    ("record", ("tickets", "subtickets")),
     ("reading", ("reading",)),
-    ("work", ("intake", "dispatch", "handling", "callback")),
+    (
+        "work",
+        ("intake", "dispatch", "handling", "whistle", "callback", "exclusion", "oversight", "notices"),
+    ),
     ("mind", ("assessment",)),
     ("roof", ("web", "api", "cli", "demo")),
 )
-"""From the ground up. Later rooms: ledger (ground), items (record), knowledge (reading), whistle,
-applications, licences, sharing, policy, supervision, sensing (work), insight, topics (mind)."""
+"""From the ground up. Later rooms: ledger (ground), items (record), knowledge (reading), applications,
+licences, sharing, policy, supervision, sensing (work), insight, topics (mind)."""
 
 NEIGHBOURS: frozenset[tuple[str, str]] = frozenset(
     {
         ("intake", "dispatch"),  # a request taken in is dispatched at once when the case is clear
         ("handling", "dispatch"),  # an objection goes back to dispatch
         ("callback", "handling"),  # an unsolved ticket is handed out again
+        ("whistle", "handling"),  # one unit cannot do it alone: its result returns to the ticket
         ("web", "api"),  # the roof is one floor; the shell mounts the API
         ("demo", "cli"),  # the demonstration ends in serving
     }

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jieban.assessment.rules import Counts, Rates, rates
-from jieban.city.book import Scheme
 from jieban.city.pack import book_from_files
+from jieban.city.rows import Scheme
 
 XINING = Counts(due=670, contacted=670, solved=663, satisfied=614, basic=34)
 

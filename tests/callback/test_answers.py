@@ -127,10 +127,10 @@ def test_an_unsolved_ticket_goes_back_once_by_the_rule(city: Book, now: datetime
 def test_the_answers_of_the_last_round_count(city: Book, now: datetime) -> None:
     ticket = ticket_in(workflow.CALLBACK, city, now)
     answer(ticket, UNSOLVED, city, now)
-    do_sign(ticket, clerk(), now=now)
-    do_contact(ticket, "reached", "", clerk(), now=now)
+    do_sign(ticket, clerk(), now=now, book=city)
+    do_contact(ticket, "reached", "", clerk(), now=now, book=city)
     do_reply(ticket, REPLY, clerk(), now=now, book=city)
-    do_review(ticket, True, "", reviewer(), now=now)
+    do_review(ticket, True, "", reviewer(), now=now, book=city)
     do_limit_reached(ticket, PLATFORM, now=now, book=city)
     answer(ticket, GOOD, city, now)
     assert (ticket.solved, ticket.satisfied, ticket.overdue) == ("yes", "satisfied", False)

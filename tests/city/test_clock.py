@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.city.small_city import PACK_TOML, csv_text, swapped, write_city
 
 from jieban.city import clock
-from jieban.city.book import Book, LimitTier
+from jieban.city.book import Book
 from jieban.city.pack import read_pack
+from jieban.city.rows import LimitTier
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 

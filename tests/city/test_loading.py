@@ -22,6 +22,7 @@ from jieban.city.admin import ReferenceAdmin
 from jieban.city.book import TABLES, Book
 from jieban.city.findings import PackErrors
 from jieban.city.pack import book_from_files
+from jieban.city.references import Reference
 from jieban.city.schema import column_names
 
 NOW = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -133,7 +134,7 @@ def test_a_pack_with_errors_changes_nothing(loaded: Path, changes: dict[str, str
     assert not models.Tag.objects.filter(code="new").exists()
 
 
-def edit(row: models.Reference) -> None:
+def edit(row: Reference) -> None:
     """Save a row as the admin does."""
     site_admin = admin.site._registry[type(row)]
     assert isinstance(site_admin, ReferenceAdmin)
@@ -197,7 +198,7 @@ class _Clerk(SimpleNamespace):
 
 
 @pytest.mark.parametrize("model", list(models.MODELS.values()), ids=list(models.MODELS))
-def test_every_table_can_be_looked_at_in_the_admin(loaded: Path, model: type[models.Reference]) -> None:
+def test_every_table_can_be_looked_at_in_the_admin(loaded: Path, model: type[Reference]) -> None:
     request: Any = RequestFactory().get("/", {"q": "a"})
     request.user = _Clerk(pk=1)
     site_admin = admin.site._registry[model]

@@ -119,7 +119,7 @@ def test_a_dispatcher_may_correct_category_place_and_tier(city: Book, now: datet
 
 
 def test_an_alarm_makes_the_limit_shorter_than_the_catalogue_says(city: Book, now: datetime) -> None:
-    ticket = waiting_ticket(city, now, proposal={"alarm_tier": "T1"})
+    ticket = waiting_ticket(city, now, alarm_tier="T1")
     assert dispatch(ticket, Choice(HEATING), city, now).tier == "T1"
 
 
@@ -205,8 +205,8 @@ def test_what_the_first_unit_did_does_not_count_for_the_second(city: Book, now: 
     after = stored(ticket)
     assert after.signed_at is None
     assert after.contacted_at is None
-    do_sign(ticket, clerk(HEATING), now=now)
-    do_contact(ticket, "no_answer", "", clerk(HEATING), now=now)
+    do_sign(ticket, clerk(HEATING), now=now, book=city)
+    do_contact(ticket, "no_answer", "", clerk(HEATING), now=now, book=city)
     with pytest.raises(HandlingRefused, match="15"):
         do_reply(ticket, "已处理" * 20, clerk(HEATING), now=now, book=city)
 

@@ -14,7 +14,8 @@ from jieban.matters.rules import Transition
 from jieban.people.roles import PERMISSIONS, ROLE_NAMES, Role
 from jieban.tickets import workflow
 from jieban.tickets.models import Ticket
-from jieban.tickets.workflow import STATE_NAMES, TABLE, VERB_NAMES, WORKFLOW
+from jieban.tickets.names import STATE_NAMES, VERB_NAMES
+from jieban.tickets.workflow import TABLE, WORKFLOW
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "jieban"
 _SQL_WRITE = re.compile(r"(UPDATE|DELETE\s+FROM|INSERT\s+INTO)\s+tickets_ticket", re.IGNORECASE)

@@ -39,7 +39,7 @@ from jieban.tickets import workflow
 
 
 def test_art_14_a_unit_signs_for_its_ticket(city: Book, now: datetime) -> None:
-    ticket = do_sign(ticket_in(workflow.DISPATCHED, city, now), clerk(), now=now)
+    ticket = do_sign(ticket_in(workflow.DISPATCHED, city, now), clerk(), now=now, book=city)
     assert (ticket.state, ticket.signed_at) == (workflow.SIGNED, now)
 
 
@@ -51,38 +51,38 @@ def test_art_14_a_unit_signs_for_its_ticket(city: Book, now: datetime) -> None:
 def test_art_14_nobody_else_signs(actor: object, city: Book, now: datetime) -> None:
     ticket = ticket_in(workflow.DISPATCHED, city, now)
     with pytest.raises(NotYours):
-        do_sign(ticket, actor, now=now)  # type: ignore[arg-type]
+        do_sign(ticket, actor, now=now, book=city)  # type: ignore[arg-type]
     assert stored(ticket).state == workflow.DISPATCHED
 
 
 def test_what_is_signed_is_not_signed_again(city: Book, now: datetime) -> None:
     with pytest.raises(WrongState) as caught:
-        do_sign(ticket_in(workflow.SIGNED, city, now), clerk(), now=now)
+        do_sign(ticket_in(workflow.SIGNED, city, now), clerk(), now=now, book=city)
     assert (caught.value.verb, caught.value.state) == ("sign", workflow.SIGNED)
 
 
 def test_art_15_the_first_success_is_the_first_contact(city: Book, now: datetime) -> None:
     ticket = ticket_in(workflow.SIGNED, city, now)
-    do_contact(ticket, "no_answer", "打了三次", clerk(), now=now)
+    do_contact(ticket, "no_answer", "打了三次", clerk(), now=now, book=city)
     assert (ticket.state, ticket.contacted_at) == (workflow.HANDLING, None)
     first = now + timedelta(hours=1)
-    do_contact(ticket, "visited", "", clerk(), now=first)
-    do_contact(ticket, "reached", "", clerk(), now=first + timedelta(hours=1))
+    do_contact(ticket, "visited", "", clerk(), now=first, book=city)
+    do_contact(ticket, "reached", "", clerk(), now=first + timedelta(hours=1), book=city)
     assert ticket.contacted_at == first
     assert timeline(ticket.pk)[2].detail == {"outcome": "no_answer", "note": "打了三次"}
 
 
 def test_art_15_a_contact_has_one_of_the_known_outcomes(city: Book, now: datetime) -> None:
     with pytest.raises(HandlingRefused, match=r"."):
-        do_contact(ticket_in(workflow.SIGNED, city, now), "perhaps", "", clerk(), now=now)
+        do_contact(ticket_in(workflow.SIGNED, city, now), "perhaps", "", clerk(), now=now, book=city)
 
 
 def test_progress_is_told_in_words_and_keeps_the_state(city: Book, now: datetime) -> None:
     ticket = ticket_in(workflow.SIGNED, city, now)
-    do_progress(ticket, " 已派人到现场 ", clerk(), now=now)
+    do_progress(ticket, " 已派人到现场 ", clerk(), now=now, book=city)
     assert (ticket.state, timeline(ticket.pk)[0].detail) == (workflow.SIGNED, {"note": "已派人到现场"})
     with pytest.raises(HandlingRefused, match=r"."):
-        do_progress(ticket, "  ", clerk(), now=now)
+        do_progress(ticket, "  ", clerk(), now=now, book=city)
 
 
 def test_art_12_an_objection_states_its_ground_and_stops_no_clock(city: Book, now: datetime) -> None:
@@ -102,7 +102,7 @@ def test_art_15_a_reply_goes_to_the_reviewer_first(city: Book, now: datetime) ->
 
 def test_art_15_no_reply_without_contact(city: Book, now: datetime) -> None:
     ticket = ticket_in(workflow.SIGNED, city, now)
-    do_contact(ticket, "wrong_number", "", clerk(), now=now)
+    do_contact(ticket, "wrong_number", "", clerk(), now=now, book=city)
     with pytest.raises(HandlingRefused, match="15"):
         do_reply(ticket, REPLY, clerk(), now=now, book=city)
 
@@ -113,15 +113,15 @@ def test_a_reply_says_what_was_done(city: Book, now: datetime) -> None:
 
 
 def test_art_15_the_reviewer_submits_the_reply(city: Book, now: datetime) -> None:
-    ticket = do_review(ticket_in(workflow.REPLIED, city, now), True, "", reviewer(), now=now)
+    ticket = do_review(ticket_in(workflow.REPLIED, city, now), True, "", reviewer(), now=now, book=city)
     assert (ticket.state, ticket.submitted_at) == (workflow.SUBMITTED, now)
 
 
 def test_art_15_the_reviewer_sends_a_reply_back_with_a_reason(city: Book, now: datetime) -> None:
     ticket = ticket_in(workflow.REPLIED, city, now)
     with pytest.raises(HandlingRefused, match=r"."):
-        do_review(ticket, False, " ", reviewer(), now=now)
-    do_review(ticket, False, "请写明完成时间", reviewer(), now=now)
+        do_review(ticket, False, " ", reviewer(), now=now, book=city)
+    do_review(ticket, False, "请写明完成时间", reviewer(), now=now, book=city)
     assert (ticket.state, ticket.replied_at) == (workflow.HANDLING, None)
 
 
@@ -129,7 +129,7 @@ def test_a_clerk_does_not_review_and_a_stranger_neither(city: Book, now: datetim
     ticket = ticket_in(workflow.REPLIED, city, now)
     for actor in (clerk(), reviewer(HEATING)):
         with pytest.raises(NotYours):
-            do_review(ticket, True, "", actor, now=now)
+            do_review(ticket, True, "", actor, now=now, book=city)
 
 
 def test_art_15_a_pause_moves_the_limit_by_the_time_paused(city: Book, now: datetime) -> None:
@@ -179,7 +179,7 @@ def test_art_15_a_pause_has_a_lawful_ground_and_is_the_reviewers(city: Book, now
 
 def test_what_staff_write_is_kept_without_the_requesters_number(city: Book, now: datetime) -> None:
     ticket = ticket_in(workflow.SIGNED, city, now)
-    do_contact(ticket, "reached", "已拨打13812345678，身份证110101199003070759", clerk(), now=now)
+    do_contact(ticket, "reached", "已拨打13812345678，身份证110101199003070759", clerk(), now=now, book=city)
     do_reply(ticket, f"{REPLY}回电13812345678，咨询请打010-65123456。", clerk(), now=now, book=city)
     told = f"{timeline(ticket.pk)[0].changes} {timeline(ticket.pk)[1].detail}"
     assert "13812345678" not in told

@@ -104,14 +104,14 @@ _ROADS: dict[str, tuple[str, ...]] = {
 
 _SAY: dict[str, Callable[[Ticket, Book, datetime, str], Any]] = {
     "dispatch": lambda t, book, now, unit: do_dispatch(t, Choice(unit), DISPATCHER, now=now, book=book),
-    "sign": lambda t, book, now, unit: do_sign(t, clerk(unit), now=now),
-    "contact": lambda t, book, now, unit: do_contact(t, "reached", "", clerk(unit), now=now),
+    "sign": lambda t, book, now, unit: do_sign(t, clerk(unit), now=now, book=book),
+    "contact": lambda t, book, now, unit: do_contact(t, "reached", "", clerk(unit), now=now, book=book),
     "pause": lambda t, book, now, unit: do_pause(
         t, now + timedelta(days=2), "等待检测结果", reviewer(unit), now=now, book=book
     ),
     "object": lambda t, book, now, unit: do_object(t, GROUND, clerk(unit), now=now, book=book),
     "reply": lambda t, book, now, unit: do_reply(t, REPLY, clerk(unit), now=now, book=book),
-    "approve": lambda t, book, now, unit: do_review(t, True, "", reviewer(unit), now=now),
+    "approve": lambda t, book, now, unit: do_review(t, True, "", reviewer(unit), now=now, book=book),
     "expire": lambda t, book, now, unit: do_limit_reached(t, PLATFORM, now=now, book=book),
 }
 

@@ -139,7 +139,7 @@ def test_a_unit_signs_while_the_limit_is_reached(live_city: Book, now: datetime)
         ticket = ticket_in(workflow.DISPATCHED, live_city, now)
         mine = stored(ticket)
         signed, moved = together(
-            lambda: do_sign(mine, clerk(), now=now),  # noqa: B023
+            lambda: do_sign(mine, clerk(), now=now, book=live_city),  # noqa: B023
             lambda: tick(now + timedelta(days=30)),
         )
         assert moved in (0, 1)

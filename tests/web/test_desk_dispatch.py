@@ -129,7 +129,7 @@ def test_the_proposal_is_confirmed_with_its_reasons(dispatcher: Client, city: Bo
     send(dispatcher, ticket, best.unit, category=best.category)
     after = stored(ticket)
     assert (after.state, after.lead_id) == (w.DISPATCHED, best.unit)
-    assert after.proposal["dispatched_by"].startswith("account:")
+    assert after.dispatched_by.startswith("account:")
 
 
 def test_whoever_dispatched_does_not_rule(

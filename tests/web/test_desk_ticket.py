@@ -161,7 +161,7 @@ def test_an_objection_and_its_ruling(enter: Callable[..., Client], city: Book, t
 def test_somebody_else_was_first(enter: Callable[..., Client], city: Book, today: datetime) -> None:
     ticket = ticket_in(w.HANDLING, city, today)
     seen = stored(ticket).version
-    do_progress(stored(ticket), "同事抢先写的", clerk(), now=today)
+    do_progress(stored(ticket), "同事抢先写的", clerk(), now=today, book=city)
     late = enter("clerk").post(at(ticket, "reply/"), {"version": seen, "reply": REPLY})
     assert late.status_code == 409
     assert "抢先了一步" in text(late)

@@ -23,6 +23,7 @@ from jieban.matters.actors import requester
 from jieban.matters.queries import timeline
 from jieban.tickets import workflow
 from jieban.tickets.models import Ticket
+from jieban.tickets.names import STATE_NAMES
 from jieban.web import throttle
 
 WRONG = "编号和查询码对不上"
@@ -104,7 +105,7 @@ def standing(state: str, city: Book, now: datetime) -> Ticket:
     return ticket_in(state, city, now)
 
 
-RESTING = sorted(set(workflow.STATE_NAMES) - {workflow.RECEIVED})
+RESTING = sorted(set(STATE_NAMES) - {workflow.RECEIVED})
 """Nothing rests in "received": it is sent or queued in the same step."""
 
 
@@ -140,7 +141,9 @@ def test_reply_is_read_when_the_reviewer_has_passed_it(
 
 def test_progress_is_told_in_the_units_words(client: Client, city: Book, a_moment_ago: datetime) -> None:
     ticket = ticket_in(workflow.HANDLING, city, a_moment_ago)
-    do_progress(ticket, "师傅明天上午到您家。", clerk(ticket.lead_id or STREET), now=datetime.now(UTC))
+    do_progress(
+        ticket, "师傅明天上午到您家。", clerk(ticket.lead_id or STREET), now=datetime.now(UTC), book=city
+    )
     opened(client, ticket)
     assert "师傅明天上午到您家。" in shown(client, ticket)
 

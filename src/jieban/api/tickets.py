@@ -19,8 +19,8 @@ from jieban.matters import actors
 from jieban.people.models import ApiKey
 from jieban.reading.reader import reader_for
 from jieban.tickets.models import Ticket
+from jieban.tickets.names import STATE_NAMES
 from jieban.tickets.queries import Filters, Scope, by_number, page
-from jieban.tickets.workflow import STATE_NAMES
 
 router = Router(tags=["tickets"])
 EVERYTHING = Scope(everything=True)

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_GET
 from jieban.assessment.publishing import PublicRow, published, total
 from jieban.assessment.queries import Standing, months, standings
 from jieban.assessment.rules import rates
-from jieban.city.book import Book, Place, Scheme
+from jieban.city.book import Book
 from jieban.city.queries import book
+from jieban.city.rows import Place, Scheme
 from jieban.dispatch.rules import local_day
 from jieban.people.access import public
 

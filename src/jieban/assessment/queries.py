@@ -7,7 +7,7 @@ from datetime import date
 
 from jieban.assessment.models import MonthCount
 from jieban.assessment.rules import Counts, Rates, rates
-from jieban.city.book import Scheme
+from jieban.city.rows import Scheme
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 
-from jieban.city.book import Scheme
+from jieban.city.rows import Scheme
 
 HUNDRED = Decimal(100)
 PLACES = Decimal("0.01")

@@ -12,7 +12,7 @@ from jieban.city.book import Book
 from jieban.city.clock import due_at, local_day
 from jieban.matters.rules import Actor, NotPossible, Step
 from jieban.reading.notes import masked, masked_by_staff
-from jieban.tickets.actions import NOTHING_DONE, advance, limited, over
+from jieban.tickets.actions import NOTHING_DONE, advance, over, step
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket
 
@@ -52,7 +52,7 @@ def do_visit(ticket: Ticket, note: str, actor: Actor, *, now: datetime, book: Bo
 
     Attempts lie some hours apart (``callback.gap_hours``): three calls in a minute are one.
     """
-    _other_side(ticket, actor)
+    TICKET.workflow.transition(ticket.state, "visit")
     gap = timedelta(hours=float(book.rule("callback.gap_hours", local_day(book, now))))
     if ticket.visited_at and now < ticket.visited_at + gap:
         raise AnswersRefused(
@@ -77,7 +77,6 @@ def do_answers(ticket: Ticket, answers: Answers, actor: Actor, *, now: datetime,
     It goes back when the answers say "not solved" and the rules still allow a redo
     (``callback.redo_max``); the answers of the last round are the ones that count.
     """
-    _other_side(ticket, actor)
     if answers.solved not in SOLVED or answers.satisfied not in SATISFIED:
         raise AnswersRefused(_("Answer all three questions: contacted, solved, satisfied"))
     verdict: dict[str, Any] = {
@@ -91,7 +90,8 @@ def do_answers(ticket: Ticket, answers: Answers, actor: Actor, *, now: datetime,
     TICKET.workflow.transition(ticket.state, "close")
     allowed = int(book.rule("callback.redo_max", local_day(book, now)))
     if answers.solved == "no" and ticket.redone < allowed:
-        return advance(ticket, Step("redo", actor, now, _again(ticket, book, now), verdict))
+        again = _again(ticket, book, now)
+        return advance(ticket, step(ticket.row(), "redo", actor, now, again, verdict, book=book))
     return advance(ticket, Step("close", actor, now, {**verdict, **over(now)}))
 
 
@@ -100,7 +100,7 @@ def _again(ticket: Ticket, book: Book, now: datetime) -> dict[str, Any]:
     limit = due_at(now, book.dated("limit_tiers", ticket.tier, local_day(book, now)), book)
     return {
         **NOTHING_DONE,
-        **limited(limit),
+        "due_at": limit,
         "redone": ticket.redone + 1,
         "visits": 0,
         "visited_at": None,
@@ -110,9 +110,3 @@ def _again(ticket: Ticket, book: Book, now: datetime) -> dict[str, Any]:
 
 def _unreached(actor: Actor, now: datetime) -> Step:
     return Step("close_unreached", actor, now, {"visit_result": "unreachable", **over(now)})
-
-
-def _other_side(ticket: Ticket, actor: Actor) -> None:
-    """Nobody asks about his own unit's work."""
-    if actor.unit and actor.unit == ticket.lead_id:
-        raise AnswersRefused(_("The interviewer may not belong to the unit that handled the ticket"))

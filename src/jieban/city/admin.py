@@ -23,8 +23,9 @@ from django.http import HttpRequest
 from jieban.city.check import check_pack
 from jieban.city.findings import Finding, errors_of
 from jieban.city.loading import touch
-from jieban.city.models import MODELS, LoadedPack, Reference
+from jieban.city.models import MODELS, LoadedPack
 from jieban.city.queries import read_book
+from jieban.city.references import Reference
 from jieban.city.schema import COMMON, KEYS, LIFELONG, column_names
 
 if TYPE_CHECKING:

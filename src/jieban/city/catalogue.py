@@ -10,7 +10,8 @@ from collections import defaultdict
 from datetime import date
 from typing import cast
 
-from jieban.city.book import Book, CatalogueRow, Unit
+from jieban.city.book import Book
+from jieban.city.rows import CatalogueRow, Unit
 
 LEVELS = ("street", "district", "city", "any")
 """What a row may ask of the place, the most specific first."""

@@ -18,7 +18,8 @@ from functools import cache
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from jieban.city.book import Book, Calendar, CalendarDay, LimitTier
+from jieban.city.book import Book
+from jieban.city.rows import Calendar, CalendarDay, LimitTier
 
 DAY = timedelta(days=1)
 NEVER = 400

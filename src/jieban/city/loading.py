@@ -17,12 +17,13 @@ from django.db import connection, transaction
 from django.db.models import Model
 from psycopg import sql
 
-from jieban.city.book import TABLES, Book, community_unit
+from jieban.city.book import TABLES, Book
 from jieban.city.check import check_pack, city_day
 from jieban.city.findings import Finding, PackErrors, errors_of
 from jieban.city.models import MODELS, LoadedPack
 from jieban.city.pack import find_pack, read_pack
 from jieban.city.queries import forget_book, read_book
+from jieban.city.rows import community_unit
 from jieban.city.schema import KEYS, LIFELONG, column_names
 from jieban.foundation.errors import OperatorError
 

@@ -13,67 +13,14 @@ from collections.abc import Mapping
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-STATUS_CHOICES = [("official", "official"), ("practice", "practice"), ("demonstration", "demonstration")]
-
-
-def _text() -> models.TextField[str, str]:
-    return models.TextField(blank=True, default="")
-
-
-def _optional() -> models.CharField[str, str]:
-    return models.CharField(blank=True, default="")
-
-
-class Reference(models.Model):
-    """What every row of reference data carries (``book.Row``), and two columns of the store's own.
-
-    ``position`` keeps the order of the file. ``by_hand`` marks a row that somebody changed in the
-    admin: loading a newer pack leaves it alone.
-    """
-
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
-    source = _text()
-    status = models.CharField(choices=STATUS_CHOICES, default="demonstration")
-    position = models.IntegerField(default=0, editable=False)
-    by_hand = models.BooleanField(default=False, editable=False)
-
-    class Meta:
-        abstract = True
-
-
-class Coded(Reference):
-    """A row whose code is given once, for life."""
-
-    code = models.CharField(primary_key=True)
-    name = models.CharField()
-    name_en = _optional()
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        """How a person knows the row."""
-        return f"{self.name} ({self.code})"
-
-
-class Dated(Reference):
-    """A row that may follow others of the same code in time."""
-
-    code = models.CharField()
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        """How a person knows the row."""
-        return f"{self.code} ({self.valid_from:%Y-%m-%d})"
+from jieban.city.law_models import LAW_MODELS
+from jieban.city.references import Coded, Dated, Reference, optional, text
 
 
 class Place(Coded):
     """A division of the city (行政区划): ``book.Place``."""
 
-    parent = _optional()
+    parent = optional()
     level = models.CharField()
     lon = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
@@ -107,9 +54,9 @@ class Unit(Coded):
     """A body that can hold a ticket (承办单位): ``book.Unit``; communities are stored here too."""
 
     kind = models.CharField()
-    parent = _optional()
-    place = _optional()
-    line = _optional()
+    parent = optional()
+    place = optional()
+    line = optional()
     calendar = models.CharField(default="working")
 
 
@@ -117,7 +64,7 @@ class Calendar(Dated):
     """Working hours: ``book.Calendar``."""
 
     name = models.CharField()
-    name_en = _optional()
+    name_en = optional()
     hours = ArrayField(models.CharField())
     weekdays = models.CharField()
 
@@ -131,7 +78,7 @@ class CalendarDay(Reference):
     calendar = models.CharField()
     day = models.DateField()
     kind = models.CharField()
-    name = _optional()
+    name = optional()
 
     class Meta:
         constraints = (
@@ -158,7 +105,7 @@ class Tag(Coded):
 class Category(Coded):
     """What a demand is about (问题分类): ``book.Category``."""
 
-    parent = _optional()
+    parent = optional()
     level = models.IntegerField()
     keywords = ArrayField(models.CharField(), default=list, blank=True)
     aliases = ArrayField(models.CharField(), default=list, blank=True)
@@ -176,7 +123,7 @@ class CatalogueRow(Dated):
     lead = models.CharField()
     assist = ArrayField(models.CharField(), default=list, blank=True)
     tier = models.CharField()
-    basis = _text()
+    basis = text()
 
     class Meta:
         constraints = (
@@ -188,7 +135,7 @@ class LimitTier(Dated):
     """A tier of time limits (办理时限): ``book.LimitTier``."""
 
     name = models.CharField()
-    name_en = _optional()
+    name_en = optional()
     amount = models.IntegerField()
     unit = models.CharField()
     calendar = models.CharField()
@@ -203,9 +150,9 @@ class LimitTier(Dated):
 class Branch(Coded):
     """How a request ends that is not sent to a unit: ``book.Branch``."""
 
-    explanation = _text()
-    explanation_en = _text()
-    basis = _text()
+    explanation = text()
+    explanation_en = text()
+    basis = text()
 
     class Meta:
         verbose_name_plural = "branches"
@@ -215,10 +162,10 @@ class Exclusion(Dated):
     """A reason for leaving a ticket out of the rates (剔除): ``book.Exclusion``."""
 
     name = models.CharField()
-    name_en = _optional()
-    group = _optional()
+    name_en = optional()
+    group = optional()
     days = models.IntegerField(null=True, blank=True)
-    basis = _text()
+    basis = text()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["code", "valid_from"], name="city_exclusion_once"),)
@@ -228,7 +175,7 @@ class Scheme(Dated):
     """An evaluation scheme (考评办法): ``book.Scheme``."""
 
     name = models.CharField()
-    name_en = _optional()
+    name_en = optional()
     weight_response = models.DecimalField(max_digits=18, decimal_places=6)
     weight_resolution = models.DecimalField(max_digits=18, decimal_places=6)
     weight_satisfaction = models.DecimalField(max_digits=18, decimal_places=6)
@@ -246,9 +193,9 @@ class Alarm(Reference):
     phrase = models.CharField()
     name = models.CharField()
     tier = models.CharField()
-    call = _optional()
-    reason = _text()
-    reason_en = _text()
+    call = optional()
+    reason = text()
+    reason_en = text()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["phrase", "valid_from"], name="city_alarm_once"),)
@@ -262,9 +209,9 @@ class Rule(Dated):
     """A single number that the city may change: ``book.Rule``."""
 
     value = models.DecimalField(max_digits=18, decimal_places=6)
-    unit = _optional()
-    name = _optional()
-    name_en = _optional()
+    unit = optional()
+    name = optional()
+    name_en = optional()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["code", "valid_from"], name="city_rule_once"),)
@@ -310,5 +257,6 @@ MODELS: Mapping[str, type[Reference]] = {
     "schemes": Scheme,
     "alarms": Alarm,
     "rules": Rule,
+    **LAW_MODELS,
 }
 """Table of a pack -> the model that stores its rows."""

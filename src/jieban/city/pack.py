@@ -16,6 +16,7 @@ from typing import Any
 from jieban.city.book import TABLES, Book, Identity
 from jieban.city.checks.keys import key_findings
 from jieban.city.findings import Finding, PackErrors, PackNotFound
+from jieban.city.law import LAW_TABLES
 from jieban.city.schema import (
     Column,
     column_names,
@@ -193,6 +194,8 @@ def _toml_line(error: tomllib.TOMLDecodeError) -> int:
 def _read_table(reading: Reading, table: str) -> None:
     reading.tables[table], reading.lines[table] = (), []
     file = f"{table}.csv"
+    if table in LAW_TABLES and not (reading.folder / file).exists():
+        return  # a city may do without
     text = _read_text(reading, file)
     if text is None:
         return

@@ -16,7 +16,8 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, get_args, get_type_hints
 
-from jieban.city.book import TABLES, Book, Identity, Row
+from jieban.city.book import TABLES, Book, Identity
+from jieban.city.rows import Row
 
 COMMON = ("valid_from", "valid_to", "source", "status")
 """The columns that end every row."""

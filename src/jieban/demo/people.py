@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 
 from jieban.callback.actions import Answers
-from jieban.city.book import Unit
+from jieban.city.rows import Unit
 from jieban.matters.rules import Actor
 from jieban.people.roles import Role
 

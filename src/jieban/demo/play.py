@@ -201,13 +201,12 @@ class City:
         clerk = clerk_of(self.book.units[ticket.lead_id])
         right = self._truth(sample, now)[0] if sample.category else None
         wrong = right is not None and right != ticket.lead_id
-        heard = ticket.proposal.get("heard_objections") or []
-        if wrong and ticket.lead_id not in heard and self.chance.random() < 0.7:
+        if wrong and ticket.lead_id not in ticket.heard and self.chance.random() < 0.7:
             do_object(ticket, self.chance.choice(OBJECTIONS), clerk, now=now, book=self.book)
             self.tally.verbs += 1
             self._later(now, 3, lambda then: self._rule(ticket, sample, span, then))
             return
-        do_sign(ticket, clerk, now=now)
+        do_sign(ticket, clerk, now=now, book=self.book)
         self.tally.verbs += 1
         self._later(now, min(8.0, span * 0.1), lambda then: self._call(ticket, span, then))
 
@@ -231,7 +230,7 @@ class City:
         unit = self.book.units[ticket.lead_id]
         habits = drift(self._habits[unit.code], (now - self._begin).days)
         reached = self.chance.random() < habits.care or ticket.contacted_at is not None
-        do_contact(ticket, "reached" if reached else "no_answer", "", clerk_of(unit), now=now)
+        do_contact(ticket, "reached" if reached else "no_answer", "", clerk_of(unit), now=now, book=self.book)
         self.tally.verbs += 1
         if not reached:
             self._later(now, 4, lambda then: self._call(ticket, span, then))
@@ -253,7 +252,7 @@ class City:
             return
         clerk = clerk_of(self.book.units[ticket.lead_id])
         good = self.chance.random() < 0.93
-        do_review(ticket, good, "" if good else "请补充处理结果和时间。", clerk, now=now)
+        do_review(ticket, good, "" if good else "请补充处理结果和时间。", clerk, now=now, book=self.book)
         self.tally.verbs += 1
         if not good:
             self._later(now, 3, lambda then: self._answer(ticket, then))

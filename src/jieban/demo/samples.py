@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from jieban.city.book import Book, Place
+from jieban.city.book import Book
+from jieban.city.rows import Place
 from jieban.reading.reader import Reader
 
 

@@ -23,8 +23,10 @@ from jieban.dispatch.rules import (
 )
 from jieban.matters.rules import Actor, NotPossible, Step
 from jieban.reading.notes import masked_by_staff
-from jieban.tickets.actions import NOTHING_DONE, advance, limited, over
+from jieban.tickets import clocks
+from jieban.tickets.actions import NOTHING_DONE, advance, over, say
 from jieban.tickets.models import Ticket
+from jieban.tickets.workflow import DISPATCHED
 
 
 class DispatchRefused(NotPossible):
@@ -48,10 +50,11 @@ class Choice:
     note: str = ""
 
 
-def sending(book: Book, candidate: Candidate, tier: str, now: datetime) -> dict[str, Any]:
+def sending(
+    book: Book, candidate: Candidate, tier: str, now: datetime, *, secrecy: str = ""
+) -> dict[str, Any]:
     """The columns of a ticket that is sent to ``candidate`` now, its clock among them (Art. 13)."""
-    limit = due_at(now, book.dated("limit_tiers", tier, local_day(book, now)), book)
-    return {
+    sent = {
         "lead_id": candidate.unit,
         "queue": "",
         "tier": tier,
@@ -60,8 +63,9 @@ def sending(book: Book, candidate: Candidate, tier: str, now: datetime) -> dict[
         "copied_to": list(candidate.copied_to),
         "dispatched_at": now,
         **NOTHING_DONE,
-        **limited(limit),
+        "due_at": due_at(now, book.dated("limit_tiers", tier, local_day(book, now)), book),
     }
+    return {**sent, **clocks.running({**sent, "state": DISPATCHED, "secrecy": secrecy}, book)}
 
 
 def waiting(book: Book, queue: str, now: datetime) -> dict[str, Any]:
@@ -132,17 +136,17 @@ def _check_codes(choice: Choice, book: Book, on: date) -> None:
 def do_dispatch(ticket: Ticket, choice: Choice, actor: Actor, *, now: datetime, book: Book) -> Ticket:
     """Send a waiting ticket to the unit that a dispatcher chose. Two SQL statements.
 
-    Who did it is kept with the proposal: he may not rule on an objection to it (Art. 12 ¶3).
+    Who did it is kept: he may not rule on an objection to it (Art. 12 ¶3).
     Raises ``DispatchRefused``, the refusals of the engine, and ``Overtaken`` when another was first.
     """
     candidate = check_choice(ticket, choice, book, now)
     on = local_day(book, now)
-    demanded = choice.tier or more_urgent(book, candidate.tier, _alarm_tier(ticket), on)
+    demanded = choice.tier or more_urgent(book, candidate.tier, ticket.alarm_tier, on)
     changes: dict[str, Any] = {
         "category_id": candidate.category or None,
         **place_columns(book, choice.place),
-        **sending(book, candidate, demanded, now),
-        "proposal": {**ticket.proposal, "dispatched_by": actor.id},
+        **sending(book, candidate, demanded, now, secrecy=ticket.secrecy),
+        "dispatched_by": actor.id,
     }
     return advance(ticket, Step("dispatch", actor, now, changes, {"note": masked_by_staff(choice.note)}))
 
@@ -171,21 +175,12 @@ def do_rule_on_objection(
     Accepted: the ticket waits for another unit, which gets a limit of its own. Rejected: the unit keeps
     it and its limit. Whoever dispatched the ticket may not rule on it: ``DispatchRefused``.
     """
-    if actor.id == ticket.proposal.get("dispatched_by"):
+    if actor.id == ticket.dispatched_by:
         raise DispatchRefused(
             _("Whoever dispatched a ticket does not rule on the objection"), _("Ordinance Art. 12 ¶3")
         )
     if not accept:
-        return advance(
-            ticket,
-            Step(
-                "reject_objection",
-                actor,
-                now,
-                limited(ticket.due_at or now),
-                {"ruling": masked_by_staff(ruling)},
-            ),
-        )
+        return say(ticket, "reject_objection", actor, now, {}, {"ruling": masked_by_staff(ruling)}, book=book)
     changes = {
         **waiting(book, RETURNED_QUEUE, now),
         "objected_by": [*ticket.objected_by, ticket.lead_id],
@@ -215,7 +210,3 @@ def usual_tier(book: Book, now: datetime) -> str:
     if not counts:
         raise MissingRule("dispatch_catalogue", "*", local_day(book, now))
     return max(counts, key=lambda code: counts[code])
-
-
-def _alarm_tier(ticket: Ticket) -> str:
-    return str(ticket.proposal.get("alarm_tier", ""))

@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jieban.city.book import Book, LimitTier
+from jieban.city.book import Book
+from jieban.city.rows import LimitTier
 from jieban.dispatch.rules import Candidate, Proposal
 from jieban.reading.result import Reading
 

@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from jieban.city.book import Book, CatalogueRow, Unit
+from jieban.city.book import Book
 from jieban.city.catalogue import resolve, rows_for
 from jieban.city.clock import local_day as local_day  # here for those who ask dispatch for it
+from jieban.city.rows import CatalogueRow, Unit
 from jieban.reading.result import PlaceFound, Reading, Reason
 
 DISPATCH_QUEUE = "dispatch"  # a dispatcher decides

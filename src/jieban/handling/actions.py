@@ -8,14 +8,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jieban.city.book import Book
-from jieban.city.clock import due_after_pauses, local_day
-from jieban.matters.rules import Actor, NotPossible, Step
+from jieban.city.clock import local_day
+from jieban.matters.rules import Actor, NotPossible
 from jieban.reading.notes import masked_by_staff
-from jieban.tickets.actions import advance, limited
+from jieban.tickets.actions import say
+from jieban.tickets.clocks import limit, reminders
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket
 
 CONTACT_OUTCOMES = ("reached", "no_answer", "wrong_number", "refused", "visited")
+OUTCOMES = ("solved", "partly", "explained")
 
 
 class HandlingRefused(NotPossible):
@@ -24,27 +26,26 @@ class HandlingRefused(NotPossible):
     reason = "handling_refused"
 
 
-def do_sign(ticket: Ticket, actor: Actor, *, now: datetime) -> Ticket:
+def do_sign(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:
     """The unit confirms that it has the ticket (签收)."""
-    return advance(ticket, Step("sign", actor, now, {"signed_at": now}))
+    return say(ticket, "sign", actor, now, {"signed_at": now}, book=book)
 
 
-def do_contact(ticket: Ticket, outcome: str, note: str, actor: Actor, *, now: datetime) -> Ticket:
+def do_contact(ticket: Ticket, outcome: str, note: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:
     """The unit tried to reach the requester (先行联系, Art. 15); only success counts as the first contact."""
     if outcome not in CONTACT_OUTCOMES:
         raise HandlingRefused(_("Say how it went: one of the outcomes of a contact"))
     reached = outcome in ("reached", "visited") and ticket.contacted_at is None
     changes = {"contacted_at": now} if reached else {}
-    return advance(
-        ticket, Step("contact", actor, now, changes, {"outcome": outcome, "note": masked_by_staff(note)})
-    )
+    detail = {"outcome": outcome, "note": masked_by_staff(note)}
+    return say(ticket, "contact", actor, now, changes, detail, book=book)
 
 
-def do_progress(ticket: Ticket, note: str, actor: Actor, *, now: datetime) -> Ticket:
+def do_progress(ticket: Ticket, note: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:
     """The unit reports how far it is; the requester sees this."""
     if not note.strip():
         raise HandlingRefused(_("Write in a sentence what was done; the requester will read it"))
-    return advance(ticket, Step("progress", actor, now, {}, {"note": masked_by_staff(note)}))
+    return say(ticket, "progress", actor, now, {}, {"note": masked_by_staff(note)}, book=book)
 
 
 def do_object(ticket: Ticket, ground: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:
@@ -56,10 +57,9 @@ def do_object(ticket: Ticket, ground: str, actor: Actor, *, now: datetime, book:
     TICKET.workflow.transition(ticket.state, "object")
     on = local_day(book, now)
     hours = {name: float(book.rule(f"objection.{name}", on)) for name in ("hours", "review_hours")}
-    heard = ticket.proposal.get("heard_objections") or []
     if len(ground.strip()) < 5:
         raise HandlingRefused(_("State the ground: which unit's duty is it, and by which rule"))
-    if heard.count(ticket.lead_id) >= int(book.rule("objection.max_count", on)):
+    if ticket.heard.count(ticket.lead_id) >= int(book.rule("objection.max_count", on)):
         raise HandlingRefused(_("Your unit has objected to this ticket before; the ruling stands (Art. 12)"))
     if ticket.dispatched_at and now > ticket.dispatched_at + timedelta(hours=hours["hours"]):
         raise HandlingRefused(
@@ -68,16 +68,24 @@ def do_object(ticket: Ticket, ground: str, actor: Actor, *, now: datetime, book:
         )
     changes = {
         "objection": masked_by_staff(ground),
-        "proposal": {**ticket.proposal, "heard_objections": [*heard, ticket.lead_id]},
+        "heard": [*ticket.heard, ticket.lead_id],
         "clock": "ruling",
         "clock_at": now + timedelta(hours=hours["review_hours"]),
     }
-    return advance(ticket, Step("object", actor, now, changes))
+    return say(ticket, "object", actor, now, changes, book=book)
 
 
-def do_reply(ticket: Ticket, reply: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:
-    """The clerk writes the reply; it goes to the unit's reviewer before it is submitted."""
-    if ticket.contacted_at is None:
+def do_reply(
+    ticket: Ticket, reply: str, actor: Actor, *, now: datetime, book: Book, outcome: str = "solved"
+) -> Ticket:
+    """The clerk writes the reply; it goes to the unit's reviewer before it is submitted.
+
+    ``outcome`` says what came of it; ``explained``: it cannot be solved now, and the reply says why
+    (Art. 15).
+    """
+    if outcome not in OUTCOMES:
+        raise HandlingRefused(_("Say what came of it: solved, partly, or explained"))
+    if ticket.contacted_at is None and ticket.secrecy != "anonymous":
         raise HandlingRefused(
             _("Reach the requester first: a reply without contact is not accepted (Art. 15)")
         )
@@ -86,20 +94,18 @@ def do_reply(ticket: Ticket, reply: str, actor: Actor, *, now: datetime, book: B
         raise HandlingRefused(
             _("Write what was done for the requester, in at least %(least)s characters") % {"least": least}
         )
-    return advance(ticket, Step("reply", actor, now, {"reply": masked_by_staff(reply), "replied_at": now}))
+    changes = {"reply": masked_by_staff(reply), "replied_at": now, "outcome": outcome}
+    return say(ticket, "reply", actor, now, changes, book=book)
 
 
-def do_review(ticket: Ticket, approve: bool, note: str, actor: Actor, *, now: datetime) -> Ticket:
+def do_review(ticket: Ticket, approve: bool, note: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:
     """The reviewer submits the reply to the hotline, or sends it back to the clerk with a note."""
+    detail = {"note": masked_by_staff(note)}
     if approve:
-        return advance(
-            ticket, Step("approve_reply", actor, now, {"submitted_at": now}, {"note": masked_by_staff(note)})
-        )
+        return say(ticket, "approve_reply", actor, now, {"submitted_at": now}, detail, book=book)
     if not note.strip():
         raise HandlingRefused(_("Tell the clerk what is missing in the reply"))
-    return advance(
-        ticket, Step("reject_reply", actor, now, {"replied_at": None}, {"note": masked_by_staff(note)})
-    )
+    return say(ticket, "reject_reply", actor, now, {"replied_at": None}, detail, book=book)
 
 
 def do_pause(
@@ -121,7 +127,7 @@ def do_pause(
         "clock": "resume",
         "clock_at": until,
     }
-    return advance(ticket, Step("pause", actor, now, changes, {"ground": masked_by_staff(ground)}))
+    return say(ticket, "pause", actor, now, changes, {"ground": masked_by_staff(ground)}, book=book)
 
 
 def do_resume(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:
@@ -133,11 +139,9 @@ def do_resume(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Tic
     began, planned = ticket.pauses[-1]
     ended = min(now, datetime.fromisoformat(planned))
     pauses: list[list[str]] = [*ticket.pauses[:-1], [began, ended.isoformat()]]
-    tier = book.dated("limit_tiers", ticket.tier, local_day(book, ticket.dispatched_at or now))
-    spans = [(datetime.fromisoformat(begin), datetime.fromisoformat(end)) for begin, end in pauses]
-    limit = due_after_pauses(ticket.dispatched_at or now, tier, spans, book)
-    changes: dict[str, Any] = {"pauses": pauses, **limited(limit)}
-    return advance(ticket, Step("resume", actor, now, changes, {"moved_from": _iso(ticket.due_at)}))
+    due = limit({**ticket.row(), "pauses": pauses}, book)
+    changes: dict[str, Any] = {"pauses": pauses, "due_at": due}
+    return say(ticket, "resume", actor, now, changes, {"moved_from": _iso(ticket.due_at)}, book=book)
 
 
 def _paused(ticket: Ticket) -> timedelta:
@@ -148,3 +152,15 @@ def _paused(ticket: Ticket) -> timedelta:
 
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
+
+
+def do_remind(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:
+    """Remind the unit of all that is late or near its end, once in a round (Art. 13, 15).
+
+    After an outage several reminders may have come due: they are one event, and nobody is written to
+    when the limit itself has passed meanwhile.
+    """
+    of = sorted(name for name, at in reminders(ticket.row(), book).items() if at <= now)
+    passed = ticket.due_at is not None and ticket.due_at <= now
+    changes = {"reminded": [*ticket.reminded, *of]}
+    return say(ticket, "remind", actor, now, changes, {"of": of, "passed": passed}, book=book)

@@ -181,9 +181,9 @@ def _read_columns(request: Request, reading: Reading, proposal: Proposal, book: 
         "confidence": proposal.best.confidence if proposal.best else None,
         "proposal": {
             **_masked_quotes(proposal.as_json(), request.contact),
-            "alarm_tier": reading.tier,
             "call": reading.call,
         },
+        "alarm_tier": reading.tier,
     }
 
 

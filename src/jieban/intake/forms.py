@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jieban.city.book import Place
+from jieban.city.rows import Place
 from jieban.people.phones import read_phone
 
 LINE_CHARS = 200

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from jieban.city.book import Book, Place
+from jieban.city.book import Book
+from jieban.city.rows import Place
 from jieban.reading.reader import Reader
 from jieban.reading.result import PlaceFound
 

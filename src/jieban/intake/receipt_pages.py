@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from jieban.city.book import Book, LimitTier, MissingRule
+from jieban.city.book import Book, MissingRule
 from jieban.city.clock import add_time, calendar_of
 from jieban.city.queries import book
+from jieban.city.rows import LimitTier
 from jieban.dispatch.rules import local_day
 from jieban.intake import draft as drafts
 from jieban.intake.actions import query_code

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from jieban.foundation.inserting import insert_rows
 from jieban.matters.kinds import Kind
-from jieban.matters.models import Event, Matter
+from jieban.matters.models import Event, Matter, Notice
 from jieban.matters.rules import Actor, Recorded, Step, check_digit
 
 BLOCK = 50
@@ -71,8 +71,9 @@ class Opening:
 
 
 def do_open(kind: Kind, openings: Sequence[Opening]) -> list[Matter]:
-    """Store new matters that have gone through their steps, one event each. Two SQL statements for all.
+    """Store new matters that have gone through their steps, one event each.
 
+    Two SQL statements for all, one more where somebody is to be told.
     Runs inside the caller's transaction, or in one of its own.
     """
     matters: list[Matter] = []
@@ -86,6 +87,7 @@ def do_open(kind: Kind, openings: Sequence[Opening]) -> list[Matter]:
     with transaction.atomic(savepoint=False):
         insert_rows(kind.model, matters)
         insert_rows(Event, stored)
+        insert_rows(Notice, _notices(kind, recorded))
         for pk, events in recorded:
             _enqueue(kind, pk, events)
     return matters
@@ -104,7 +106,9 @@ def _opened(kind: Kind, opening: Opening) -> tuple[Matter, list[Recorded]]:
 
 
 def do_advance(kind: Kind, matter: Matter, *steps: Step) -> Matter:
-    """Take ``steps`` on a matter as it was read. Two SQL statements (and one per job that follows).
+    """Take ``steps`` on a matter as it was read.
+
+    Two SQL statements, one more where somebody is to be told, and one per job that follows.
 
     Compare-and-set on ``version``: when somebody else was first, nothing is written and
     ``Overtaken`` says who. Raises the refusals of ``rules``. Gives the matter with its new values.
@@ -117,6 +121,7 @@ def do_advance(kind: Kind, matter: Matter, *steps: Step) -> Matter:
         if not hit:
             raise _overtaken(matter)
         insert_rows(Event, [as_stored(kind.name, matter.pk, event) for event in events])
+        insert_rows(Notice, _notices(kind, [(matter.pk, events)]))
         _enqueue(kind, matter.pk, events)
     for name, value in changed.items():
         setattr(matter, name, value)
@@ -193,6 +198,16 @@ def encode(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     return value
+
+
+def _notices(kind: Kind, recorded: Iterable[tuple[int, list[Recorded]]]) -> list[Notice]:
+    """The outbox rows of these events: stored with them or not at all."""
+    return [
+        Notice(kind=kind.name, matter=pk, seq=event.seq, verb=event.verb, at=event.at, next_at=event.at)
+        for pk, events in recorded
+        for event in events
+        if event.verb in kind.notices
+    ]
 
 
 def _enqueue(kind: Kind, matter: int, events: Iterable[Recorded]) -> None:

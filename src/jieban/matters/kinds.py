@@ -17,6 +17,7 @@ class Kind:
 
     ``flow``: verb -> jobs to enqueue in the same transaction, each ``room.function`` of a ``tasks``
     module. ``clocks``: name of a clock -> the ``room.function`` that the tick calls when it rings.
+    ``notices``: verbs after which somebody is told; each leaves a row in the outbox with its event.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Kind:
     workflow: Workflow
     flow: Mapping[str, tuple[str, ...]]
     clocks: Mapping[str, str]
+    notices: frozenset[str] = frozenset()
 
 
 _KINDS: dict[str, Kind] = {}

@@ -28,6 +28,7 @@ class Matter(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("lead unit"),
+        db_index=False,  # each kind has the index that its lists need
     )
     queue = models.CharField(_("queue"), max_length=20, blank=True, default="")
     opened_at = models.DateTimeField(_("opened at"))
@@ -80,6 +81,36 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.matter} #{self.seq} {self.verb}"
+
+
+class Notice(models.Model):
+    """The outbox: somebody is to be told of an event. Stored with the event; ``notices`` delivers it.
+
+    Holds no words and no names: who is told what follows from the event, the templates and the ticket
+    at the time of sending. ``state``: ``new``, ``done``, ``dead`` (given up after the last try).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=20)
+    matter = models.BigIntegerField()
+    seq = models.PositiveIntegerField()
+    verb = models.CharField(_("verb"), max_length=30)
+    at = models.DateTimeField(_("at"))
+    state = models.CharField(_("state"), max_length=8, default="new")
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    next_at = models.DateTimeField(_("next try"))
+    problem = models.CharField(_("problem"), max_length=300, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        constraints = [models.UniqueConstraint(fields=["matter", "seq"], name="one_notice_per_event")]
+        indexes = [
+            models.Index(fields=["next_at", "id"], name="notice_pending", condition=models.Q(state="new"))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.matter} #{self.seq} {self.verb} ({self.state})"
 
 
 class Attachment(models.Model):

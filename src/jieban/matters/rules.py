@@ -16,10 +16,13 @@ Values = Mapping[str, Any]
 
 
 class Where(StrEnum):
-    """Which matters a role may use a verb on."""
+    """Which matters a role may use a verb on: the value names the column that holds the actor's unit."""
 
-    ANY = "any"
-    OWN_UNIT = "own_unit"  # the lead unit is the actor's own
+    ANY = ""
+    OWN_UNIT = "lead_id"  # the unit that leads is the actor's own
+    SENDER = "sender_id"  # the actor's unit sent the matter
+    COPIED = "copied_to"  # the actor's unit has a copy, to urge and coordinate
+    OTHER_UNIT = "!lead_id"  # anybody but the unit that leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +186,35 @@ class Workflow:
 
 
 def may(line: Transition, actor: Actor, row: Values) -> bool:
-    """Whether ``actor`` may say the verb of ``line`` on the matter; a requester only on his own."""
+    """Whether ``actor`` may say the verb of ``line`` on the matter.
+
+    A requester speaks on his own matter alone. Nobody speaks on a matter from which he or his unit is
+    recused (回避): the column ``recused``, where a kind has one, holds codes of units and ids of actors.
+    """
     if not line.roles & actor.roles:
         return False
-    if actor.kind == "requester" and row["version"] and actor.id != f"matter:{row['number']}":
-        return False  # a requester speaks on his own matter alone, whatever the line says
-    if line.where is Where.OWN_UNIT and "system" not in actor.roles:
-        return bool(row.get("lead_id")) and row["lead_id"] in actor.units
-    if actor.kind == "requester" and row["version"] > 0:
-        return bool(actor.id == f"matter:{row['number']}")
-    return True
+    if actor.kind == "requester":
+        return not row["version"] or actor.id == f"matter:{row['number']}"
+    if "system" in actor.roles:
+        return True
+    if recused(actor, row):
+        return False
+    return _at(line.where, actor, row)
+
+
+def recused(actor: Actor, row: Values) -> bool:
+    """Whether ``actor`` must keep out of this matter."""
+    kept_out = row.get("recused") or ()
+    return actor.id in kept_out or any(unit in kept_out for unit in (actor.unit, *actor.units) if unit)
+
+
+def _at(where: Where, actor: Actor, row: Values) -> bool:
+    if where is Where.ANY:
+        return True
+    if where is Where.OTHER_UNIT:
+        return row["lead_id"] not in actor.units and row["lead_id"] != (actor.unit or None)
+    held = row.get(where.value) or ()
+    return bool(actor.units.intersection((held,) if isinstance(held, str) else held))
 
 
 def fold(blank: Values, events: Iterable[Recorded]) -> dict[str, Any]:

@@ -65,6 +65,16 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "ticket.unmask": frozenset(
         {Role.SEAT, Role.DISPATCHER, Role.CALLER, Role.SUPERVISOR, Role.CLERK, Role.REVIEWER}
     ),
+    "subticket.use": UNIT_ROLES | {Role.DISPATCHER, Role.SUPERVISOR, Role.AUDITOR},
+    "whistle.use": UNIT_ROLES | {Role.SUPERVISOR, Role.ANALYST, Role.AUDITOR},
+    "exclusion.use": UNIT_ROLES | {Role.SUPERVISOR, Role.RULE_OWNER, Role.ANALYST, Role.AUDITOR},
+    "oversight.use": UNIT_ROLES | {Role.SUPERVISOR, Role.RULE_OWNER, Role.ANALYST, Role.AUDITOR},
+    "ledger.view": STAFF_ROLES,
+    "cluster.use": STAFF_ROLES,
+    "catalogue.propose": frozenset({Role.DISPATCHER, Role.SUPERVISOR, Role.RULE_OWNER, Role.AUDITOR}),
+    "requester.flag": frozenset({Role.SUPERVISOR}),
+    "delegation.use": STAFF_ROLES,
+    "notice.view": frozenset({Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR}),
     "figures.view": STAFF_ROLES,
     "reference.view": frozenset({Role.RULE_OWNER, Role.ADMIN, Role.AUDITOR}),
     "reference.change": frozenset({Role.RULE_OWNER, Role.ADMIN}),

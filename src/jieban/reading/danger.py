@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from jieban.city.book import Alarm, Book
+from jieban.city.book import Book
+from jieban.city.rows import Alarm
 from jieban.reading.features import Ints, Postings, grams, inverse_frequency
 from jieban.reading.text import fold
 from jieban.reading.wordlists import lines

@@ -11,7 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from jieban.city.book import Book, Place
+from jieban.city.book import Book
+from jieban.city.rows import Place
 from jieban.reading.text import fold
 from jieban.reading.wordlists import words
 

@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 from threading import Lock
 
-from jieban.city.book import Alarm, Book
+from jieban.city.book import Book
+from jieban.city.rows import Alarm
 from jieban.reading.category import CategoryFinder, Matter
 from jieban.reading.danger import DangerSigns, cold_danger, danger_columns
 from jieban.reading.demand_type import Cues, TypeFinder

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from jieban.city.book import Book, Category
+from jieban.city.book import Book
+from jieban.city.rows import Category
 from jieban.reading.features import Floats, Ints, Postings, grams, inverse_frequency
 from jieban.reading.text import fold
 

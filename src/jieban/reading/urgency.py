@@ -16,7 +16,8 @@ from datetime import date
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from jieban.city.book import Alarm, Book
+from jieban.city.book import Book
+from jieban.city.rows import Alarm
 from jieban.reading.text import clause_start, fold
 
 GAP = "…"

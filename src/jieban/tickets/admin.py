@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from jieban.foundation.history_admin import Admin, HistoryAdmin
 from jieban.matters.models import Event
 from jieban.tickets.models import Ticket
-from jieban.tickets.workflow import STATE_NAMES, VERB_NAMES
+from jieban.tickets.names import STATE_NAMES, VERB_NAMES
 
 
 class _InWords(admin.SimpleListFilter):

@@ -2,17 +2,65 @@
 
 ``FLOW``: verb -> jobs enqueued in the same transaction as the event. ``CLOCKS``: clock -> handler.
 Each name is ``room.function`` of that room's ``tasks`` module; a test checks that it exists.
+``NOTICES``: verbs after which somebody is told; to whom and in which words say the templates of the city.
 """
 
 FLOW: dict[str, tuple[str, ...]] = {
     "close": ("assessment.count_ticket",),
     "close_unreached": ("assessment.count_ticket",),
+    "revise": ("assessment.count_ticket",),
+    "second_check": ("assessment.count_ticket",),
+    "exclude": ("assessment.count_ticket",),
+    "include": ("assessment.count_ticket",),
 }
 
 CLOCKS: dict[str, str] = {
     "dispatch": "dispatch.late",  # nobody has dispatched it within the hours of the rules
+    "handover": "dispatch.late",  # the emergency line has not acknowledged
+    "consult": "dispatch.late",  # the units consulted have not answered
     "ruling": "dispatch.ruling_late",  # nobody has ruled on an objection: the unit handles it
+    "sign": "handling.remind",  # the unit has not signed for it
+    "contact": "handling.remind",  # the requester has not been reached
+    "warn": "handling.remind",  # the limit is near and nothing is submitted
     "limit": "callback.limit_reached",  # the time limit is reached: ask the requester (Art. 23)
     "resume": "handling.pause_over",  # the pause ends: the limit runs on
+    "shelf": "handling.shelf_due",  # a ticket on the ledger is to be looked at, or its date has come
     "visit": "callback.give_up",  # the requester could not be reached in the days of the rules
 }
+
+NOTICES: frozenset[str] = frozenset(
+    {
+        "answer",
+        "explain",
+        "hand_over",
+        "late",
+        "consult",
+        "dispatch",
+        "pass_on",
+        "redirect",
+        "accept_objection",
+        "reject_objection",
+        "urge",
+        "repeat",
+        "remind",
+        "recompute",
+        "progress",
+        "returned",
+        "extend",
+        "ask_extension",
+        "grant_extension",
+        "refuse_extension",
+        "pause",
+        "shelve",
+        "unshelve",
+        "reply",
+        "approve_reply",
+        "reject_reply",
+        "press",
+        "supervise",
+        "instruct",
+        "expire",
+        "redo",
+        "exclude",
+    }
+)

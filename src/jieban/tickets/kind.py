@@ -1,8 +1,8 @@
 """The ticket as the engine of matters sees it."""
 
 from jieban.matters.kinds import Kind
-from jieban.tickets.flow import CLOCKS, FLOW
+from jieban.tickets.flow import CLOCKS, FLOW, NOTICES
 from jieban.tickets.models import Ticket
 from jieban.tickets.workflow import WORKFLOW
 
-TICKET = Kind(name="ticket", model=Ticket, workflow=WORKFLOW, flow=FLOW, clocks=CLOCKS)
+TICKET = Kind(name="ticket", model=Ticket, workflow=WORKFLOW, flow=FLOW, clocks=CLOCKS, notices=NOTICES)

@@ -17,7 +17,16 @@ def _codes(size: int = 20) -> ArrayField:  # type: ignore[type-arg]
 
 
 class Ticket(Matter):
-    """A demand (诉求工单). Column groups: what came, what was understood, who handles, what he said of it."""
+    """A demand (诉求工单). Column groups: what came, what was understood, who handles, what he said of it.
+
+    ``secrecy``: empty, ``confidential`` or ``anonymous``; ``recused``: units and actors that must keep
+    out. ``speaks_for``: empty (himself), ``family``, ``lawyer``, ``organisation``, ``other``.
+    ``answers``: field of ``form_fields`` -> text. ``nth_month``, ``nth_year``: which request of this
+    requester it is (月次、年次). ``reminded``: which reminders of this round were given. ``outcome`` of a
+    reply: ``solved``, ``partly``, ``explained`` (cannot be solved now). ``marks``: ``problem``,
+    ``supervised``, ``instructed``, ``escalated``, ``repeated``. ``checked``: empty, ``due``, ``agreed``,
+    ``differs``.
+    """
 
     # what came
     channel = models.CharField(_("channel"), max_length=30)
@@ -28,26 +37,53 @@ class Ticket(Matter):
     address = models.CharField(_("address"), max_length=500, blank=True, default="")
     occurred_at = models.DateTimeField(_("occurred at"), null=True)
     photos = models.PositiveSmallIntegerField(default=0)
+    requester_kind = models.CharField(_("kind of requester"), max_length=12, blank=True, default="")
+    speaks_for = models.CharField(_("speaks for"), max_length=12, blank=True, default="")
+    minor = models.BooleanField(_("minor"), default=False)
+    secrecy = models.CharField(_("secrecy"), max_length=12, blank=True, default="")
+    recused = _codes(40)
+    form = models.CharField(_("form"), max_length=30, blank=True, default="")
+    answers = models.JSONField(_("answers to the form"), default=dict)
+    missing = _codes(60)
+    nth_month = models.PositiveSmallIntegerField(_("requests of this month"), default=0)
+    nth_year = models.PositiveSmallIntegerField(_("requests of this year"), default=0)
+    same_as = models.BigIntegerField(null=True)
+    cluster = models.BigIntegerField(null=True)
+    ledgers = _codes(40)
+    surge = models.CharField(_("surge"), max_length=40, blank=True, default="")
 
     # what was understood
     demand_type = models.CharField(_("demand type"), max_length=20, blank=True, default="")
     category = models.ForeignKey(
-        "city.Category", null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("category")
+        "city.Category",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("category"),
+        db_index=False,
     )
     place = models.ForeignKey(
-        "city.Place", null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("place")
+        "city.Place",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("place"),
+        db_index=False,
     )
     district = models.CharField(_("district"), max_length=12, blank=True, default="")
     street = models.CharField(_("street"), max_length=12, blank=True, default="")
     danger = models.BooleanField(_("danger"), default=False)
     confidence = models.FloatField(_("confidence"), null=True)
     proposal = models.JSONField(_("proposal"), default=dict)
+    alarm_tier = models.CharField(max_length=10, blank=True, default="")
 
     # who handles, and until when
     tier = models.CharField(_("time limit"), max_length=10, blank=True, default="")
     catalogue_row = models.CharField(_("catalogue row"), max_length=30, blank=True, default="")
     assist = _codes(40)
     copied_to = _codes(40)
+    industry = models.CharField(_("industry unit"), max_length=40, blank=True, default="")
+    dispatched_by = models.CharField(max_length=40, blank=True, default="")
     dispatched_at = models.DateTimeField(_("dispatched at"), null=True)
     signed_at = models.DateTimeField(_("signed at"), null=True)
     contacted_at = models.DateTimeField(_("contacted at"), null=True)
@@ -56,9 +92,24 @@ class Ticket(Matter):
     reply = models.TextField(_("reply"), blank=True, default="")
     objection = models.TextField(_("objection"), blank=True, default="")
     objected_by = _codes(40)
+    heard = _codes(40)
+    passed = models.PositiveSmallIntegerField(_("passed on"), default=0)
+    reminded = _codes(10)
     overdue = models.BooleanField(_("overdue"), default=False)
+    outcome = models.CharField(_("outcome"), max_length=12, blank=True, default="")
+    extended = models.PositiveSmallIntegerField(_("extended"), default=0)
+    extension = models.JSONField(_("extension asked for"), default=dict)
+    extension_days = models.PositiveSmallIntegerField(_("days of extension"), default=0)
+    shelf_code = models.CharField(_("ledger"), max_length=10, blank=True, default="")
+    shelf_plan = models.TextField(_("plan"), blank=True, default="")
+    shelved_until = models.DateTimeField(_("planned date"), null=True)
+    asked = models.PositiveSmallIntegerField(_("units asked"), default=0)
+    whistled = models.PositiveSmallIntegerField(_("whistles"), default=0)
+    marks = _codes(20)
     urged = models.PositiveSmallIntegerField(_("urged"), default=0)
     redone = models.PositiveSmallIntegerField(_("redone"), default=0)
+    handed_to = models.CharField(_("emergency line"), max_length=10, blank=True, default="")
+    handover_receipt = models.CharField(_("receipt of the line"), max_length=100, blank=True, default="")
     branch = models.CharField(_("branch"), max_length=20, blank=True, default="")
     explanation = models.TextField(_("explanation"), blank=True, default="")
 
@@ -70,7 +121,13 @@ class Ticket(Matter):
     solved = models.CharField(_("solved"), max_length=8, blank=True, default="")
     satisfied = models.CharField(_("satisfied"), max_length=12, blank=True, default="")
     comment = models.TextField(_("comment"), blank=True, default="")
+    reasons = _codes(20)
+    asked_by = models.CharField(max_length=40, blank=True, default="")
+    self_rated = models.BooleanField(_("rated by the requester"), default=False)
+    revised = models.PositiveSmallIntegerField(_("answers changed"), default=0)
+    checked = models.CharField(_("second check"), max_length=10, blank=True, default="")
     exclusion = models.CharField(_("exclusion"), max_length=10, blank=True, default="")
+    exclusion_until = models.DateTimeField(_("excluded until"), null=True)
 
     class Meta:
         verbose_name = _("ticket")
@@ -83,7 +140,9 @@ class Ticket(Matter):
                 condition=~Q(state__in=workflow.CLOSED_STATES),
             ),
             models.Index(
-                fields=["queue", "due_at", "id"], name="ticket_queue", condition=Q(state=workflow.WAITING)
+                fields=["queue", "due_at", "id"],
+                name="ticket_queue",
+                condition=Q(state__in=workflow.AT_THE_HOTLINE),
             ),
             models.Index(fields=["state", "due_at", "id"], name="ticket_state_due"),
             models.Index(
@@ -96,6 +155,12 @@ class Ticket(Matter):
                 fields=["requester", "-id"], name="ticket_requester", condition=Q(requester__isnull=False)
             ),
             models.Index(fields=["lead", "due_at"], name="ticket_closed", condition=Q(state=workflow.CLOSED)),
+            models.Index(
+                fields=["street", "category", "-id"],
+                name="ticket_nearby",
+                condition=~Q(street="") & ~Q(state__in=workflow.CLOSED_STATES),
+            ),
+            models.Index(fields=["cluster"], name="ticket_cluster", condition=Q(cluster__isnull=False)),
             GinIndex(fields=["assist"], name="ticket_assist", condition=~Q(state__in=workflow.CLOSED_STATES)),
             GinIndex(
                 fields=["copied_to"], name="ticket_copied_to", condition=~Q(state__in=workflow.CLOSED_STATES)
@@ -106,7 +171,7 @@ class Ticket(Matter):
                 name="ticket_has_one_holder",
                 condition=(
                     Q(state__in=(workflow.RECEIVED, *workflow.CLOSED_STATES))
-                    | Q(state=workflow.WAITING, lead__isnull=True) & ~Q(queue="")
+                    | Q(state__in=workflow.AT_THE_HOTLINE, lead__isnull=True) & ~Q(queue="")
                     | Q(state__in=(*workflow.AT_THE_UNIT, workflow.CALLBACK), lead__isnull=False, queue="")
                 ),
             ),

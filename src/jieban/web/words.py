@@ -18,6 +18,7 @@ from jieban.dispatch.rules import DANGER_QUEUE, DISPATCH_QUEUE, PLACE_QUEUE, RET
 from jieban.reading.notes import masked_by_staff
 from jieban.tickets import workflow
 from jieban.tickets.models import Ticket
+from jieban.tickets.names import STATE_NAMES, VERB_NAMES
 
 QUEUE_NAMES = {
     DANGER_QUEUE: gettext_lazy("danger first"),
@@ -189,9 +190,9 @@ def explanation_words(book: Book, branch: str, explanation: str, english: bool) 
 
 def state_words(state: str) -> Any:
     """A ticket's state in words."""
-    return workflow.STATE_NAMES.get(state, NOTHING)
+    return STATE_NAMES.get(state, NOTHING)
 
 
 def verb_words(verb: str) -> Any:
     """A verb of the history in words."""
-    return workflow.VERB_NAMES.get(verb, NOTHING)
+    return VERB_NAMES.get(verb, NOTHING)

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 
-from jieban.city.book import CatalogueRow, Unit
 from jieban.city.catalogue import BadSelector, resolve, rows_for, split_selector
 from jieban.city.checks.sheet import Sheet
+from jieban.city.rows import CatalogueRow, Unit
 
 TABLE = "dispatch_catalogue"
 FORMS = "Write street, district, district:<line>, city:<line> or unit:<code>."

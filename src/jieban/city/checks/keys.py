@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from jieban.city.book import TABLES, Row
+from jieban.city.book import TABLES
 from jieban.city.checks.sheet import Sheet
 from jieban.city.findings import Finding
+from jieban.city.rows import Row
 from jieban.city.schema import KEYS, LIFELONG, row_key
 
 

@@ -6,8 +6,9 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import Any
 
-from jieban.city.book import TABLES, Row
+from jieban.city.book import TABLES
 from jieban.city.checks.sheet import Sheet
+from jieban.city.rows import Row
 from jieban.city.schema import STATUSES
 
 REFERENCES = (
@@ -24,6 +25,20 @@ REFERENCES = (
     ("dispatch_catalogue", "tier", "limit_tiers"),
     ("limit_tiers", "calendar", "calendars"),
     ("alarms", "tier", "limit_tiers"),
+    ("tier_choices", "tier", "limit_tiers"),
+    ("tier_choices", "category", "categories"),
+    ("tier_choices", "demand_type", "demand_types"),
+    ("form_fields", "categories", "categories"),
+    ("form_fields", "demand_types", "demand_types"),
+    ("ledgers", "categories", "categories"),
+    ("ledgers", "tags", "tags"),
+    ("ledgers", "coordinator", "units"),
+    ("surges", "categories", "categories"),
+    ("community_duties", "categories", "categories"),
+    ("standard_replies", "categories", "categories"),
+    ("whistle_kinds", "calendar", "calendars"),
+    ("oversight_triggers", "step", "oversight_steps"),
+    ("oversight_steps", "calendar", "calendars"),
 )
 """(table, column, table that must hold the code)."""
 
@@ -39,6 +54,8 @@ WORDS: dict[tuple[str, str], tuple[Any, ...]] = {
         "department",
         "district_department",
         "enterprise",
+        "office",
+        "property",
     ),
     ("calendar_days", "kind"): ("off", "work"),
     ("categories", "level"): (1, 2, 3),
@@ -46,6 +63,11 @@ WORDS: dict[tuple[str, str], tuple[Any, ...]] = {
     ("limit_tiers", "unit"): ("hour", "day"),
     ("schemes", "unreachable"): ("exclude", "unsolved"),
     ("alarms", "call"): ("", "110", "119", "120", "122"),
+    ("form_fields", "kind"): ("text", "number", "money", "date", "yesno", "choice"),
+    ("ledgers", "direction"): ("", "serve", "ask"),
+    ("callback_reasons", "question"): ("contacted", "solved", "satisfied"),
+    ("notice_templates", "audience"): ("requester", "lead", "copied", "sender", "hotline"),
+    ("notice_templates", "medium"): ("sms", "email", "desk"),
 }
 """(table, column) -> the words that may stand there."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 
-from jieban.city.book import Category, Place, Unit
 from jieban.city.checks.sheet import Sheet
+from jieban.city.rows import Category, Place, Unit
 
 ABOVE = {"city": (), "district": ("city",), "street": ("district",), "community": ("street", "district")}
 """Level -> the levels it may lie in: a community whose street is not known lies in its district."""

@@ -14,7 +14,8 @@ from jieban.matters.rules import NotPossible, NotYours
 from jieban.tickets.models import Ticket
 from jieban.web.desk.refusals import refusal_words, seen
 from jieban.web.desk.sitting import Sitting
-from jieban.web.desk.verbs import Verb, form_of, verbs_for
+from jieban.web.desk.verbs import form_of, verbs_for
+from jieban.web.desk.verbs.base import Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Tried:
 
 def say_verb(request: HttpRequest, desk: Sitting, ticket: Ticket, verb: Verb) -> Tried:
     """Say ``verb`` with what was posted. Raises ``PermissionDenied`` for one that this person never may."""
-    form = form_of(verb, desk, request.POST)
+    form = form_of(verb, ticket, desk, request.POST)
     try:
         seen(ticket, request.POST.get("version", ""))
         _may(ticket, desk, verb)

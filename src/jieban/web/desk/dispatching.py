@@ -32,7 +32,8 @@ from jieban.web.desk.acting import Tried, say_verb
 from jieban.web.desk.refusals import overtaken_words, refusal_words, seen
 from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
 from jieban.web.desk.suggestion import Chosen
-from jieban.web.desk.verbs import VERBS, branches, form_of
+from jieban.web.desk.verbs import VERBS, form_of
+from jieban.web.desk.verbs.intake import branches
 from jieban.web.desk.words import WHY_WAITING, carried, highlighted, sentences
 from jieban.web.words import unit_words, when_words
 
@@ -173,7 +174,8 @@ def _show(
     options = suggestion.options(ticket, chosen, at.book, at.now)
     reasons = ticket.proposal.get("reasons", [])
     forms = {
-        name: tried.form if tried and tried.verb == name else form_of(VERBS[name], at) for name in AT_THE_DESK
+        name: tried.form if tried and tried.verb == name else form_of(VERBS[name], ticket, at)
+        for name in AT_THE_DESK
     }
     shown = {
         "desk": at,

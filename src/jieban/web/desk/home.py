@@ -17,10 +17,10 @@ from jieban.dispatch.rules import QUEUES
 from jieban.people.access import page
 from jieban.people.roles import HOTLINE_ROLES, UNIT_ROLES, Role, allowed
 from jieban.tickets import workflow as w
+from jieban.tickets.clocks import contact_by
 from jieban.tickets.models import Ticket
 from jieban.tickets.queries import Page
 from jieban.web.desk import looks, queries
-from jieban.web.desk.limits import first_contact_by
 from jieban.web.desk.looks import Link
 from jieban.web.desk.queries import Look, Tally
 from jieban.web.desk.sitting import Sitting, sitting
@@ -65,7 +65,7 @@ def _unit_desk(request: HttpRequest, desk: Sitting) -> dict[str, Any]:
         "topics": _topics(look, counted, desk),
         "page": found,
         "next": next_address(request, found),
-        "call_first": [(ticket, first_contact_by(ticket, desk.book)) for ticket in first.tickets],
+        "call_first": [(ticket, contact_by(ticket.row(), desk.book)) for ticket in first.tickets],
         "call_all": looks.address(Look(unit=desk.unit, silent=True), "work"),
         "overdue_all": looks.address(Look(unit=desk.unit, overdue=True), "work"),
         "today_all": looks.address(Look(unit=desk.unit, today=True), "work"),

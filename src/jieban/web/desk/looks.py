@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jieban.tickets import workflow as w
+from jieban.tickets.names import STATE_NAMES
 from jieban.web.desk.queries import NOWHERE, Look, Tally
 from jieban.web.desk.sitting import Sitting
 from jieban.web.words import (
@@ -45,7 +46,7 @@ def read_look(given: Mapping[str, str]) -> Look:
     }
     flags = {flag: given.get(flag) == "1" for flag in FLAGS}
     read: dict[str, Any] = {**texts, **flags}
-    if read["state"] not in w.STATE_NAMES:
+    if read["state"] not in STATE_NAMES:
         read["state"] = ""
     return Look(**read)
 

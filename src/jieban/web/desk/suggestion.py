@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from jieban.city.book import Book, Category, Place, Unit
+from jieban.city.book import Book
 from jieban.city.clock import due_at, local_day
+from jieban.city.rows import Category, Place, Unit
 from jieban.dispatch.rules import candidate_for, more_urgent, place_at
 from jieban.tickets.models import Ticket
 
@@ -70,7 +71,7 @@ _NAMES = ("unit", "category", "tier", "basis", "assist", "copied_to", "confidenc
 
 def _option(key: int, one: Mapping[str, Any], ticket: Ticket, book: Book, now: datetime) -> Option:
     on = local_day(book, now)
-    tier = more_urgent(book, one["tier"], str(ticket.proposal.get("alarm_tier", "")), on)
+    tier = more_urgent(book, one["tier"], ticket.alarm_tier, on)
     return Option(
         key=key,
         unit=one["unit"],

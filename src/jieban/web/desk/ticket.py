@@ -16,15 +16,16 @@ from jieban.people.access import page
 from jieban.people.actions import do_unmask
 from jieban.people.roles import allowed
 from jieban.tickets import workflow as w
+from jieban.tickets.clocks import contact_by, sign_by
 from jieban.tickets.models import Ticket
 from jieban.web.desk import queries
 from jieban.web.desk.acting import Tried, say_verb
 from jieban.web.desk.forms import UnmaskForm
-from jieban.web.desk.limits import first_contact_by, sign_by
 from jieban.web.desk.refusals import overtaken_words
 from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
 from jieban.web.desk.story import history
-from jieban.web.desk.verbs import VERBS, branches, form_of, may_say, verbs_for
+from jieban.web.desk.verbs import VERBS, form_of, may_say, verbs_for
+from jieban.web.desk.verbs.intake import branches
 from jieban.web.desk.words import SATISFIED_WORDS, SOLVED_WORDS, carried, highlighted, sentences
 
 
@@ -112,7 +113,7 @@ def _verbs(found: Ticket, desk: Sitting, tried: Tried | None) -> list[dict[str, 
     listed = []
     for verb in verbs_for(found, desk):
         mine = tried is not None and tried.verb == verb.name
-        form = tried.form if tried and mine else form_of(verb, desk)
+        form = tried.form if tried and mine else form_of(verb, found, desk)
         listed.append({"verb": verb, "form": form, "not_now": verb.not_now(found, desk), "open": mine})
     usable = [one for one in listed if not one["not_now"]]
     if usable and not any(one["open"] for one in listed):
@@ -133,8 +134,8 @@ def _moments(found: Ticket, desk: Sitting) -> dict[str, Any]:
     """The smaller limits that still run."""
     at_unit = found.state in (w.DISPATCHED, w.SIGNED, w.HANDLING)
     return {
-        "sign_by": sign_by(found, desk.book) if found.state == w.DISPATCHED else None,
-        "contact_by": first_contact_by(found, desk.book) if at_unit and found.contacted_at is None else None,
+        "sign_by": sign_by(found.row(), desk.book) if found.state == w.DISPATCHED else None,
+        "contact_by": contact_by(found.row(), desk.book) if at_unit and found.contacted_at is None else None,
     }
 
 

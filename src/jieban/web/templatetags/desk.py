@@ -17,10 +17,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jieban.city.queries import book
+from jieban.tickets.clocks import contact_by
 from jieban.tickets.models import Ticket
 from jieban.web.context import is_english
 from jieban.web.desk import words
-from jieban.web.desk.limits import first_contact_by
 
 register = template.Library()
 
@@ -55,7 +55,7 @@ def headline(ticket: Ticket) -> str:
 @register.filter
 def contact_due(ticket: Ticket) -> datetime | None:
     """By when the requester should have been reached."""
-    return first_contact_by(ticket, book())
+    return contact_by(ticket.row(), book())
 
 
 @register.filter

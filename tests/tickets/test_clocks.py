@@ -9,8 +9,8 @@ import pytest
 
 from jieban.city.book import Book
 from jieban.intake.receipt_pages import contact_hours
+from jieban.tickets.clocks import contact_by, sign_by
 from jieban.tickets.models import Ticket
-from jieban.web.desk.limits import first_contact_by, sign_by
 from jieban.web.words import explanation_words, is_near
 
 FRIDAY = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)  # 17:30 in the city, half an hour before closing
@@ -31,8 +31,8 @@ def at_work(city: Book) -> Book:
 
 def test_they_run_on_when_the_office_opens(at_work: Book) -> None:
     ticket = Ticket(tier="T3", dispatched_at=FRIDAY)
-    assert sign_by(ticket, at_work) == MONDAY + timedelta(minutes=30)
-    assert first_contact_by(ticket, at_work) == MONDAY + timedelta(minutes=90)
+    assert sign_by(ticket.row(), at_work) == MONDAY + timedelta(minutes=30)
+    assert contact_by(ticket.row(), at_work) == MONDAY + timedelta(minutes=90)
     assert contact_hours(ticket, at_work, FRIDAY) == 65
     assert contact_hours(Ticket(tier=""), at_work, FRIDAY) is None
 
@@ -46,7 +46,7 @@ def test_the_warning_counts_them_too(at_work: Book) -> None:
 
 
 def test_natural_time_is_as_before(city: Book) -> None:
-    assert sign_by(Ticket(tier="T1", dispatched_at=FRIDAY), city) == FRIDAY + timedelta(minutes=30)
+    assert sign_by(Ticket(tier="T1", dispatched_at=FRIDAY).row(), city) == FRIDAY + timedelta(minutes=30)
 
 
 def test_standard_words_of_a_branch_are_shown_in_the_readers_language(city: Book) -> None:

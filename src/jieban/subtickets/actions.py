@@ -1,0 +1,165 @@
+"""The only writers of sub-tickets. The ticket's own events are written by the rooms that ask (floor 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from jieban.city.book import Book
+from jieban.city.clock import local_day
+from jieban.matters.actions import Opening, do_advance, do_open, new_number, series
+from jieban.matters.rules import Actor, NotPossible, Step
+from jieban.subtickets.kind import SUBTICKET
+from jieban.subtickets.models import SubTicket
+
+
+class AskRefused(NotPossible):
+    """The unit may not be asked this; the message names the rule."""
+
+    reason = "ask_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked of one unit. ``words`` must be masked already."""
+
+    unit: str
+    purpose: str
+    words: str
+    due_at: datetime
+    party: str = ""
+
+
+def do_send(
+    ticket: int,
+    ticket_number: str,
+    asks: Sequence[Ask],
+    actor: Actor,
+    *,
+    sender: str | None,
+    recused: Sequence[str] = (),
+    simulated: bool = False,
+    now: datetime,
+    book: Book,
+) -> list[SubTicket]:
+    """Ask units for something that a ticket needs. Three SQL statements for all, inside the caller's
+    transaction. Raises ``AskRefused`` for a unit that does not exist today or is recused.
+    """
+    openings = []
+    for ask in asks:
+        _check(ask, recused, book, now)
+        serial = series.take()
+        first: dict[str, Any] = {
+            "id": serial,
+            "number": new_number(serial, now, book.identity.number_format),
+            "opened_at": now,
+            "ticket": ticket,
+            "ticket_number": ticket_number,
+            "purpose": ask.purpose,
+            "sender_id": sender,
+            "party": ask.party,
+            "recused": list(recused),
+            "simulated": simulated,
+        }
+        changes = {
+            "lead_id": ask.unit,
+            "words": ask.words,
+            "due_at": ask.due_at,
+            "clock": "asked",
+            "clock_at": ask.due_at,
+        }
+        openings.append(Opening(first, (Step("send", actor, now, changes),)))
+    return [_as_sub(matter) for matter in do_open(SUBTICKET, openings)]
+
+
+def _check(ask: Ask, recused: Sequence[str], book: Book, now: datetime) -> None:
+    unit = book.units.get(ask.unit)
+    if unit is None or not unit.in_force(local_day(book, now)):
+        raise AskRefused(_("There is no such unit today"))
+    if unit.code in recused:
+        raise AskRefused(_("%(unit)s is recused from this ticket") % {"unit": unit.name})
+    if not ask.words.strip():
+        raise AskRefused(_("Write what is asked of the unit"))
+
+
+def do_sign(sub: SubTicket, actor: Actor, *, now: datetime) -> SubTicket:
+    """The unit confirms that it has the request (签收). Two SQL statements."""
+    return _advance(sub, Step("sign", actor, now, {"signed_at": now}))
+
+
+def do_interim(sub: SubTicket, words: str, actor: Actor, *, now: datetime) -> SubTicket:
+    """The unit tells how far it is (阶段性进展, Art. 14). ``words`` must be masked already."""
+    _required(words, _("Write in a sentence how far it is"))
+    changes = {"interim": words, "signed_at": sub.signed_at or now}
+    return _advance(sub, Step("interim", actor, now, changes))
+
+
+def do_give(sub: SubTicket, result: str, actor: Actor, *, now: datetime) -> SubTicket:
+    """The unit gives its result to whoever asked (Art. 14). ``result`` must be masked already."""
+    _required(result, _("Write what came of it; the lead builds its reply on this"))
+    return _advance(sub, Step("give", actor, now, _back(sub, result, now)))
+
+
+def do_refuse(sub: SubTicket, reasons: str, actor: Actor, *, now: datetime) -> SubTicket:
+    """The unit cannot do it and gives its reasons (Art. 14). ``reasons`` must be masked already."""
+    _required(reasons, _("Give the reasons, and what was done so far"))
+    return _advance(sub, Step("refuse", actor, now, _back(sub, reasons, now)))
+
+
+def do_accept(sub: SubTicket, actor: Actor, *, now: datetime) -> SubTicket:
+    """Whoever asked takes the result."""
+    return _advance(sub, Step("accept", actor, now, {"closed_at": now}))
+
+
+def do_send_back(sub: SubTicket, words: str, due_at: datetime, actor: Actor, *, now: datetime) -> SubTicket:
+    """Whoever asked needs more than came back, until ``due_at``. ``words`` must be masked already."""
+    _required(words, _("Tell the unit what is missing"))
+    changes = {"returned_at": None, **_until(due_at)}
+    return _advance(sub, Step("send_back", actor, now, changes, {"note": words}))
+
+
+def do_withdraw(sub: SubTicket, actor: Actor, *, now: datetime) -> SubTicket:
+    """What was asked is not needed any more."""
+    return _advance(sub, Step("withdraw", actor, now, {"closed_at": now, "clock": "", "clock_at": None}))
+
+
+def do_prolong(sub: SubTicket, due_at: datetime, actor: Actor, *, now: datetime) -> SubTicket:
+    """Whoever asked gives more time."""
+    return _advance(sub, Step("prolong", actor, now, _until(due_at)))
+
+
+def do_mark_late(sub: SubTicket, actor: Actor, *, now: datetime) -> SubTicket:
+    """The limit has passed without a result; the unit still owes it."""
+    return _advance(sub, Step("late", actor, now, {"overdue": True, "clock": "", "clock_at": None}))
+
+
+def _until(due_at: datetime) -> dict[str, Any]:
+    return {"due_at": due_at, "clock": "asked", "clock_at": due_at}
+
+
+def _back(sub: SubTicket, result: str, now: datetime) -> dict[str, Any]:
+    return {
+        "result": result,
+        "returned_at": now,
+        "signed_at": sub.signed_at or now,
+        "clock": "",
+        "clock_at": None,
+    }
+
+
+def _required(words: str, remedy: str) -> None:
+    if not words.strip():
+        raise AskRefused(remedy)
+
+
+def _advance(sub: SubTicket, step: Step) -> SubTicket:
+    return _as_sub(do_advance(SUBTICKET, sub, step))
+
+
+def _as_sub(matter: object) -> SubTicket:
+    assert isinstance(matter, SubTicket)
+    return matter

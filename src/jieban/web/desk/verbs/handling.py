@@ -1,0 +1,103 @@
+"""The verbs of a unit: sign, contact, reply, review, progress."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from jieban.handling import actions as handling
+from jieban.tickets.clocks import contact_by
+from jieban.tickets.models import Ticket
+from jieban.web.desk import forms as f
+from jieban.web.desk.sitting import Sitting
+from jieban.web.desk.verbs.base import Button, Cleaned, Verb
+from jieban.web.words import when_words
+
+
+def _sign(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
+    return handling.do_sign(ticket, desk.actor, now=desk.now, book=desk.book)
+
+
+def _signed(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
+    by = contact_by(ticket.row(), desk.book)
+    when = when_words(by, desk.now) if by else ""
+    return _(
+        "Signed for. Next: reach the requester by %(when)s. Signing cannot be taken back; "
+        "if it is not your duty, you can still object."
+    ) % {"when": when}
+
+
+def _contact(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
+    return handling.do_contact(
+        ticket, given["outcome"], given["note"], desk.actor, now=desk.now, book=desk.book
+    )
+
+
+def _contacted(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
+    if given["outcome"] in ("reached", "visited"):
+        return _("Noted: you have talked with the requester. If that was a slip, note a second contact.")
+    return _("Noted: the requester was not reached. This does not count as contact yet; try again later.")
+
+
+def _progress(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
+    return handling.do_progress(ticket, given["note"], desk.actor, now=desk.now, book=desk.book)
+
+
+def _progressed(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
+    return _("The requester can read this now. To correct it, report once more; nothing is wiped out.")
+
+
+def _reply(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
+    return handling.do_reply(ticket, given["reply"], desk.actor, now=desk.now, book=desk.book)
+
+
+def _replied(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
+    return _("Your reply lies with your reviewer. A mistake in it? Ask the reviewer to send it back.")
+
+
+def _no_reply_yet(ticket: Ticket, desk: Sitting) -> str:
+    if ticket.contacted_at is None:
+        return _("First reach the requester and note the contact; then you can reply.")
+    return ""
+
+
+def _review(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
+    approve = given["decision"] == "yes"
+    return handling.do_review(ticket, approve, given["note"], desk.actor, now=desk.now, book=desk.book)
+
+
+def _reviewed(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
+    if given["decision"] == "yes":
+        return _(
+            "Submitted to the hotline. It cannot be called back; "
+            "when the time limit is reached, the requester is asked."
+        )
+    return _("Sent back to the clerk with your note.")
+
+
+VERBS = (
+    Verb(
+        "sign", ("sign",), gettext_lazy("Sign for it"), f.BareForm, _sign, _signed,
+        (Button(gettext_lazy("We take it on")),),
+    ),
+    Verb(
+        "contact", ("contact",), gettext_lazy("Note a contact"), f.ContactForm, _contact, _contacted,
+        (Button(gettext_lazy("Note it")),),
+    ),
+    Verb(
+        "reply", ("reply",), gettext_lazy("Write the reply"), f.ReplyForm, _reply, _replied,
+        (Button(gettext_lazy("Give it to the reviewer")),), _no_reply_yet,
+    ),
+    Verb(
+        "review", ("approve_reply", "reject_reply"), gettext_lazy("Review the reply"), f.ReviewForm,
+        _review, _reviewed,
+        (
+            Button(gettext_lazy("Submit to the hotline"), "yes"),
+            Button(gettext_lazy("Send back"), "no", "quiet"),
+        ),
+    ),
+    Verb(
+        "progress", ("progress",), gettext_lazy("Report progress"), f.ProgressForm, _progress, _progressed,
+        (Button(gettext_lazy("Report")),),
+    ),
+)  # fmt: skip
