@@ -12,11 +12,11 @@ from django.test import Client
 from tests.tickets.stage import COLD_ROOM, DISTRICT, OTHER_STREET, STREET, ticket_in, waiting_ticket
 
 from jieban.city.book import Book
-from jieban.intake.actions import query_code_fits
 from jieban.matters.models import Event
 from jieban.people.actions import do_make_api_key, do_revoke_api_key
 from jieban.people.models import Requester, Words
 from jieban.tickets import workflow
+from jieban.tickets.links import query_code_fits
 from jieban.tickets.models import Ticket
 from jieban.tickets.queries import differences
 

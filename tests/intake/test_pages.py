@@ -22,13 +22,13 @@ from jieban.city.book import Book
 from jieban.city.queries import book
 from jieban.foundation import sealing
 from jieban.intake import draft as drafts
-from jieban.intake.actions import query_code
 from jieban.intake.models import Receipt
 from jieban.intake.receipt_pages import receipt_of
 from jieban.matters.attachments import path_of
 from jieban.matters.models import Attachment
 from jieban.matters.queries import timeline
 from jieban.people.models import Requester, Words
+from jieban.tickets.links import query_code
 from jieban.tickets.models import Ticket
 
 COLD = "朝阳区双井街道垂杨柳西里3号楼，暖气三天不热了，家里有八十岁的老人。"

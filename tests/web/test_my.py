@@ -17,11 +17,11 @@ from jieban.callback.actions import Answers, do_answers
 from jieban.city.book import Book
 from jieban.dispatch.actions import do_answer, do_explain
 from jieban.handling.actions import do_progress
-from jieban.intake.actions import query_code
 from jieban.intake.following import UrgedAlready, do_urge
 from jieban.matters.actors import requester
 from jieban.matters.queries import timeline
 from jieban.tickets import workflow
+from jieban.tickets.links import query_code
 from jieban.tickets.models import Ticket
 from jieban.tickets.names import STATE_NAMES
 from jieban.web import throttle

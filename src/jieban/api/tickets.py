@@ -12,12 +12,13 @@ from jieban.api.schemas import Filed, NamedCode, Problem, TicketIn, TicketList, 
 from jieban.city.book import Book
 from jieban.city.queries import book
 from jieban.dispatch.explain import matter_name, name_of
-from jieban.intake.actions import Outcome, do_take_in, query_code
+from jieban.intake.actions import Outcome, do_take_in
 from jieban.intake.channels import as_request, read_fields
 from jieban.intake.mapping import Refusal
 from jieban.matters import actors
 from jieban.people.models import ApiKey
 from jieban.reading.reader import reader_for
+from jieban.tickets.links import query_code
 from jieban.tickets.models import Ticket
 from jieban.tickets.names import STATE_NAMES
 from jieban.tickets.queries import Filters, Scope, by_number, page

@@ -7,7 +7,6 @@ of one, so the web form, the API and a file of a million rows walk the same path
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,7 +19,6 @@ from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.dispatch.actions import first_steps
 from jieban.dispatch.rules import Proposal, place_at, propose
-from jieban.foundation import sealing
 from jieban.matters.actions import Opening, do_open, new_number, series
 from jieban.matters.actors import PLATFORM
 from jieban.matters.rules import Actor, Step
@@ -114,24 +112,6 @@ def do_take_in(
         for index, matter in zip(new, do_open(TICKET, openings), strict=True):
             outcomes[index] = Outcome("accepted", matter.pk, matter.number, matter)  # type: ignore[arg-type]
     return [outcomes[index] for index in range(len(requests))]
-
-
-def query_code(ticket: int) -> str:
-    """The code that a requester needs beside the number to look at his ticket: 8 signs, no look-alikes.
-
-    Derived from the installation's secret, so it is nowhere stored and can be printed again.
-    """
-    digest = bytes.fromhex(sealing.fingerprint(str(ticket), "query-code"))
-    return "".join(_ALPHABET[byte % 32] for byte in digest[:8])
-
-
-def query_code_fits(ticket: int, code: str) -> bool:
-    """Whether ``code``, as typed by a person, is the query code of the ticket."""
-    typed = code.strip().upper().replace(" ", "").replace("-", "")
-    return hmac.compare_digest(typed.encode(), query_code(ticket).encode())
-
-
-_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def _understand(request: Request, book: Book, reader: Reader, now: datetime) -> tuple[Reading, Proposal]:

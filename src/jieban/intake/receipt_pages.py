@@ -20,8 +20,8 @@ from jieban.city.queries import book
 from jieban.city.rows import LimitTier
 from jieban.dispatch.rules import local_day
 from jieban.intake import draft as drafts
-from jieban.intake.actions import query_code
 from jieban.people.access import public
+from jieban.tickets.links import query_code
 from jieban.tickets.models import Ticket
 
 

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from jieban.callback.actions import Answers, do_answers
 from jieban.city.queries import book
 from jieban.intake import draft as drafts
-from jieban.intake.actions import query_code_fits
 from jieban.intake.following import UrgedAlready, do_urge, next_urge
 from jieban.matters.actions import Overtaken
 from jieban.matters.actors import requester
@@ -26,6 +25,7 @@ from jieban.matters.queries import attachments, timeline
 from jieban.matters.rules import NotPossible
 from jieban.people.access import public
 from jieban.tickets import workflow
+from jieban.tickets.links import query_code_fits
 from jieban.tickets.models import Ticket
 from jieban.tickets.queries import by_number
 from jieban.web import throttle, told

@@ -13,13 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from jieban.dispatch.rules import propose
-from jieban.intake.actions import Outcome, do_take_in, query_code
+from jieban.intake.actions import Outcome, do_take_in
 from jieban.intake.channels import as_request, read_fields
 from jieban.intake.mapping import Refusal
 from jieban.intake.text import is_blank
 from jieban.people.access import page
 from jieban.reading.reader import reader_for
 from jieban.reading.result import Reading
+from jieban.tickets.links import query_code
 from jieban.tickets.models import Ticket
 from jieban.web.desk import queries
 from jieban.web.desk.forms import SeatForm
