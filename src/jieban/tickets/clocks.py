@@ -53,7 +53,7 @@ def limit(row: Values, book: Book) -> datetime:
     Raises ``MissingRule`` where the tier had no row on the day of dispatch, and ``NoWorkingTime``.
     """
     tier: LimitTier = book.dated("limit_tiers", row["tier"], local_day(book, row["dispatched_at"]))
-    spans = [(datetime.fromisoformat(begin), datetime.fromisoformat(end)) for begin, end in row["pauses"]]
+    spans = [(datetime.fromisoformat(begin), datetime.fromisoformat(end)) for begin, end, *_ in row["pauses"]]
     due = due_after_pauses(row["dispatched_at"], tier, spans, book)
     days = row["extension_days"]
     if not days:
