@@ -57,13 +57,13 @@ def test_a_new_matter_has_an_event_for_each_step(city: Book, now: datetime) -> N
 def test_opening_that_fails_leaves_neither_row_nor_event(
     city: Book, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _break(monkeypatch, "_enqueue")
+    _break(monkeypatch, "enqueue")
     with pytest.raises(RuntimeError), transaction.atomic():
         waiting_ticket(city, now)
     assert (Ticket.objects.count(), Event.objects.count()) == (0, 0)
 
 
-@pytest.mark.parametrize("moment", ["insert_rows", "_enqueue"])
+@pytest.mark.parametrize("moment", ["insert_rows", "enqueue"])
 def test_a_crash_between_row_and_event_leaves_neither(
     moment: str, city: Book, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,7 +29,7 @@ def insert_rows(model: type[Model], instances: Iterable[Model]) -> None:
     rows = [as_mapping(instance) for instance in instances]
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(statement, [Jsonb(rows, dumps=_dumps)])  # type: ignore[list-item]
+            cursor.execute(statement, [Jsonb(rows, dumps=dumps)])  # type: ignore[list-item]
 
 
 @lru_cache
@@ -45,7 +45,8 @@ def _plan(model: type[Model]) -> tuple[str, Callable[[Model], dict[str, Any]]]:
     return statement, lambda instance: dict(zip(names, get(instance), strict=True))
 
 
-def _dumps(value: Any) -> str:
+def dumps(value: Any) -> str:
+    """JSON as PostgreSQL reads it back, whatever the types of the values."""
     return json.dumps(value, default=_plain, ensure_ascii=False)
 
 

@@ -157,10 +157,8 @@ def _iso(moment: datetime | None) -> str | None:
 def do_remind(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:
     """Remind the unit of all that is late or near its end, once in a round (Art. 13, 15).
 
-    After an outage several reminders may have come due: they are one event, and nobody is written to
-    when the limit itself has passed meanwhile.
+    After an outage several reminders may have come due: they are one event.
     """
     of = sorted(name for name, at in reminders(ticket.row(), book).items() if at <= now)
-    passed = ticket.due_at is not None and ticket.due_at <= now
     changes = {"reminded": [*ticket.reminded, *of]}
-    return say(ticket, "remind", actor, now, changes, {"of": of, "passed": passed}, book=book)
+    return say(ticket, "remind", actor, now, changes, {"of": of}, book=book)

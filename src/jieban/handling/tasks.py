@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from jieban.city.queries import book
-from jieban.handling.actions import do_remind, do_resume
+from jieban.handling.actions import do_resume
 from jieban.matters.actors import PLATFORM
 from jieban.tickets.models import Ticket
 
@@ -15,12 +15,6 @@ def pause_over(tickets: Sequence[Ticket], now: datetime) -> None:
     """The pause has ended: the limit runs on."""
     for ticket in tickets:
         do_resume(ticket, PLATFORM, now=now, book=book())
-
-
-def remind(tickets: Sequence[Ticket], now: datetime) -> None:
-    """Remind units of what they have not done yet: sign, reach the requester, submit."""
-    for ticket in tickets:
-        do_remind(ticket, PLATFORM, now=now, book=book())
 
 
 def shelf_due(tickets: Sequence[Ticket], now: datetime) -> None:

@@ -87,9 +87,9 @@ def do_open(kind: Kind, openings: Sequence[Opening]) -> list[Matter]:
     with transaction.atomic(savepoint=False):
         insert_rows(kind.model, matters)
         insert_rows(Event, stored)
-        insert_rows(Notice, _notices(kind, recorded))
+        insert_rows(Notice, notices_of(kind, recorded))
         for pk, events in recorded:
-            _enqueue(kind, pk, events)
+            enqueue(kind, pk, events)
     return matters
 
 
@@ -99,7 +99,7 @@ def _opened(kind: Kind, opening: Opening) -> tuple[Matter, list[Recorded]]:
     given = {name: value for name, value in matter.row().items() if name not in _ENGINE_COLUMNS}
     receive = opening.steps[0]
     receive = Step(receive.verb, receive.actor, receive.at, {**given, **receive.changes}, receive.detail)
-    after, events = _walk(kind, row, (receive, *opening.steps[1:]))
+    after, events = walk(kind, row, (receive, *opening.steps[1:]))
     for name, value in after.items():
         setattr(matter, name, value)
     return matter, events
@@ -114,15 +114,15 @@ def do_advance(kind: Kind, matter: Matter, *steps: Step) -> Matter:
     ``Overtaken`` says who. Raises the refusals of ``rules``. Gives the matter with its new values.
     """
     before = matter.row()
-    after, events = _walk(kind, before, steps)
+    after, events = walk(kind, before, steps)
     changed = {name: value for name, value in after.items() if value != before[name]}
     with transaction.atomic(savepoint=False):
         hit = kind.model._default_manager.filter(pk=matter.pk, version=before["version"]).update(**changed)
         if not hit:
-            raise _overtaken(matter)
+            raise overtaken(matter)
         insert_rows(Event, [as_stored(kind.name, matter.pk, event) for event in events])
-        insert_rows(Notice, _notices(kind, [(matter.pk, events)]))
-        _enqueue(kind, matter.pk, events)
+        insert_rows(Notice, notices_of(kind, [(matter.pk, events)]))
+        enqueue(kind, matter.pk, events)
     for name, value in changed.items():
         setattr(matter, name, value)
     return matter
@@ -138,7 +138,8 @@ def blank_row(kind: Kind) -> dict[str, Any]:
     return row
 
 
-def _walk(kind: Kind, row: dict[str, Any], steps: Iterable[Step]) -> tuple[dict[str, Any], list[Recorded]]:
+def walk(kind: Kind, row: dict[str, Any], steps: Iterable[Step]) -> tuple[dict[str, Any], list[Recorded]]:
+    """The row after these steps and their events. Raises the refusals of ``rules``; writes nothing."""
     events = []
     for step in steps:
         row, event = kind.workflow.take(row, step)
@@ -200,7 +201,7 @@ def encode(value: Any) -> Any:
     return value
 
 
-def _notices(kind: Kind, recorded: Iterable[tuple[int, list[Recorded]]]) -> list[Notice]:
+def notices_of(kind: Kind, recorded: Iterable[tuple[int, list[Recorded]]]) -> list[Notice]:
     """The outbox rows of these events: stored with them or not at all."""
     return [
         Notice(kind=kind.name, matter=pk, seq=event.seq, verb=event.verb, at=event.at, next_at=event.at)
@@ -210,7 +211,7 @@ def _notices(kind: Kind, recorded: Iterable[tuple[int, list[Recorded]]]) -> list
     ]
 
 
-def _enqueue(kind: Kind, matter: int, events: Iterable[Recorded]) -> None:
+def enqueue(kind: Kind, matter: int, events: Iterable[Recorded]) -> None:
     """Enqueue what follows each event, in the same transaction (the kind's flow table)."""
     names = [name for event in events for name in kind.flow.get(event.verb, ())]
     if not names:
@@ -221,7 +222,8 @@ def _enqueue(kind: Kind, matter: int, events: Iterable[Recorded]) -> None:
         app.configure_task(name, allow_unknown=False).defer(matter=matter)
 
 
-def _overtaken(matter: Matter) -> Overtaken:
+def overtaken(matter: Matter) -> Overtaken:
+    """Who was first, as the last event tells it. One SQL statement."""
     last = Event.objects.filter(matter=matter.pk).order_by("-seq").first()
     if last is None:
         return Overtaken(matter.number, "?", "?", None)

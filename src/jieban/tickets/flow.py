@@ -19,9 +19,9 @@ CLOCKS: dict[str, str] = {
     "handover": "dispatch.late",  # the emergency line has not acknowledged
     "consult": "dispatch.late",  # the units consulted have not answered
     "ruling": "dispatch.ruling_late",  # nobody has ruled on an objection: the unit handles it
-    "sign": "handling.remind",  # the unit has not signed for it
-    "contact": "handling.remind",  # the requester has not been reached
-    "warn": "handling.remind",  # the limit is near and nothing is submitted
+    "sign": "callback.remind",  # the unit has not signed for it
+    "contact": "callback.remind",  # the requester has not been reached
+    "warn": "callback.remind",  # the limit is near and nothing is submitted
     "limit": "callback.limit_reached",  # the time limit is reached: ask the requester (Art. 23)
     "resume": "handling.pause_over",  # the pause ends: the limit runs on
     "shelf": "handling.shelf_due",  # a ticket on the ledger is to be looked at, or its date has come
