@@ -38,13 +38,19 @@ class Answers:
 
 def do_limit_reached(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:
     """The time limit is reached: the requester is asked, whether or not the unit is done (Art. 23)."""
+    return advance(ticket, at_limit(ticket.submitted_at is not None, ticket.state, actor, now=now, book=book))
+
+
+def at_limit(submitted: bool, state: str, actor: Actor, *, now: datetime, book: Book) -> Step:
+    """The step of a ticket in ``state`` whose limit is reached: the same for all that are ``plain``."""
     days = float(book.rule("callback.window_days", local_day(book, now)))
-    changes = {
-        "overdue": ticket.submitted_at is None,
-        "clock": "visit",
-        "clock_at": now + timedelta(days=days),
-    }
-    return advance(ticket, Step("expire", actor, now, changes, {"state": ticket.state}))
+    changes = {"overdue": not submitted, "clock": "visit", "clock_at": now + timedelta(days=days)}
+    return Step("expire", actor, now, changes, {"state": state})
+
+
+def is_plain(self_rated: bool, secrecy: str) -> bool:
+    """Whether nothing but the call-back follows the limit: no answers are there, and somebody can be asked."""
+    return not self_rated and secrecy != "anonymous"
 
 
 def do_visit(ticket: Ticket, note: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:

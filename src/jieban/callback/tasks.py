@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from jieban.callback.actions import do_give_up, do_limit_reached
+from jieban.callback.actions import at_limit, do_give_up, do_limit_reached, is_plain
 from jieban.city.queries import book
 from jieban.handling.actions import do_remind
 from jieban.matters.actors import PLATFORM
+from jieban.matters.many import alike, do_advance_alike
+from jieban.matters.tick import reads
+from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket
 
 
-def limit_reached(tickets: Sequence[Ticket], now: datetime) -> None:
-    """Open the call-back of tickets whose limit is reached."""
-    for ticket in tickets:
-        do_limit_reached(ticket, PLATFORM, now=now, book=book())
+@reads("state", "submitted_at", "self_rated", "secrecy")
+def limit_reached(rows: Sequence[Any], now: datetime) -> None:
+    """Open the call-back of tickets whose limit is reached (Art. 23), by sets where nothing else follows."""
+    city = book()
+    plain = [row for row in rows if is_plain(row.self_rated, row.secrecy)]
+    for submitted in (True, False):
+        members = [row for row in plain if (row.submitted_at is not None) is submitted]
+        for (state,), ids in alike(members, "state").items():
+            do_advance_alike(TICKET, ids, state, at_limit(submitted, state, PLATFORM, now=now, book=city))
+    others = [row.id for row in rows if row not in plain]
+    for ticket in Ticket.objects.filter(pk__in=others) if others else ():
+        do_limit_reached(ticket, PLATFORM, now=now, book=city)
 
 
 def remind(tickets: Sequence[Ticket], now: datetime) -> None:

@@ -88,25 +88,27 @@ def do_advance_alike(kind: Kind, ids: Sequence[int], state: str, step: Step) -> 
         raise Incomplete(step.verb, empty[0])
     if kind.flow.get(step.verb):
         raise ValueError(f"'{step.verb}' enqueues jobs: use do_advance_many")
-    actor = step.actor
     filled = [_column(kind, name) for name in line.needs if name not in step.changes]
+    statement = _ALIKE.format(
+        table=connection.ops.quote_name(kind.model._meta.db_table),
+        sets="".join(f', "{_column(kind, name)}" = %s' for name in step.changes),
+        filled="".join(f' AND "{name}" IS NOT NULL' for name in filled),
+        notice=_NOTICE if step.verb in kind.notices else "",
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            _ALIKE.format(
-                table=connection.ops.quote_name(kind.model._meta.db_table),
-                sets="".join(f', "{_column(kind, name)}" = %s' for name in step.changes),
-                filled="".join(f' AND "{name}" IS NOT NULL' for name in filled),
-                notice=_NOTICE if step.verb in kind.notices else "",
-            ),
-            [
-                *(line.to or state, step.at, *step.changes.values(), list(ids), state),
-                *(kind.name, step.verb, state, line.to or state, step.at),
-                *(actor.kind, actor.id, actor.name, actor.unit, sorted(actor.roles)),
-                *(_json({name: encode(value) for name, value in step.changes.items()}), _json(step.detail)),
-                *((kind.name, step.verb, step.at, step.at) if step.verb in kind.notices else ()),
-            ],
-        )
+        cursor.execute(statement, _values(kind, ids, state, line.to or state, step))
         return int(cursor.fetchone()[0])
+
+
+def _values(kind: Kind, ids: Sequence[int], state: str, to: str, step: Step) -> list[Any]:
+    """The values of the statement of ``do_advance_alike``, in its order."""
+    actor = step.actor
+    moved = (to, step.at, *step.changes.values(), list(ids), state)
+    told = (kind.name, step.verb, state, to, step.at)
+    who = (actor.kind, actor.id, actor.name, actor.unit, sorted(actor.roles))
+    what = (_json({name: encode(value) for name, value in step.changes.items()}), _json(step.detail))
+    noticed = (kind.name, step.verb, step.at, step.at) if step.verb in kind.notices else ()
+    return [*moved, *told, *who, *what, *noticed]
 
 
 _ALIKE = """
