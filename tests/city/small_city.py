@@ -92,8 +92,8 @@ TABLES: dict[str, tuple[str, list[str]]] = {
         ["direct,直接答复,,当场答复,,Ordinance Art. 11"],
     ),
     "exclusions": (
-        "code,name,name_en,group,days,basis",
-        ["duplicate,重复,,shape,,", "waiting,挂账,,ledger,90,"],
+        "code,name,name_en,group,days,basis,needs",
+        ["duplicate,重复,,shape,,,", "waiting,挂账,,ledger,90,,date"],
     ),
     "schemes": (
         "code,name,name_en,weight_response,weight_resolution,weight_satisfaction,"

@@ -21,7 +21,6 @@ WAITING_FOR_THEIR_ROOM = (
     "intake.repeat_",
     "intake.same_similarity",
     "knowledge.",
-    "supervise.",
     "whistle.",
 )
 """Rules whose rooms are not built yet. Take a line out when its room reads it."""

@@ -166,6 +166,7 @@ class Exclusion(Dated):
     group = optional()
     days = models.IntegerField(null=True, blank=True)
     basis = text()
+    needs = ArrayField(models.CharField(), default=list, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["code", "valid_from"], name="city_exclusion_once"),)

@@ -180,7 +180,12 @@ class Branch(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion(Row):
-    """A reason for leaving a ticket out of the rates (剔除) or on the ledger (挂账)."""
+    """A reason for leaving a ticket out of the rates (剔除) or on the ledger (挂账).
+
+    ``needs``: what an application must have besides words: ``platform`` (its name), ``contacts`` (the
+    requester refused, on record), ``date`` (of the ledger), ``evidence`` (a file), ``second`` (two
+    persons decide).
+    """
 
     code: str
     name: str
@@ -188,6 +193,7 @@ class Exclusion(Row):
     group: str = ""
     days: int | None = None
     basis: str = ""
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

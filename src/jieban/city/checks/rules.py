@@ -10,6 +10,7 @@ from jieban.city.checks.sheet import Sheet
 from jieban.city.clock import parse_hours
 
 CALENDARS = ("always", "working")
+EXCLUSION_NEEDS = ("platform", "contacts", "date", "evidence", "second")
 
 
 def check_identity(sheet: Sheet) -> None:
@@ -56,8 +57,9 @@ def check_calendars(sheet: Sheet) -> None:
 def check_tiers(sheet: Sheet) -> None:
     """Limits are times, and what must happen on the way does not come after the end."""
     for line, tier in sheet.rows("limit_tiers"):
-        if tier.amount < 1:
-            sheet.error("limit_tiers", line, "amount", "A limit of less than one.", "Write 1 or more.")
+        if tier.amount < (0 if tier.unit == "day" else 1):
+            remedy = "Write 1 or more; 0 days mean the end of the same day."
+            sheet.error("limit_tiers", line, "amount", "A limit of less than one.", remedy)
         for column in ("sign_in_hours", "first_contact_hours", "warn_hours"):
             if getattr(tier, column) < 0:
                 sheet.error("limit_tiers", line, column, "A time below zero.", "Write hours, 0 or more.")
@@ -87,6 +89,10 @@ def check_small_rules(sheet: Sheet) -> None:
     for line, exclusion in sheet.rows("exclusions"):
         if exclusion.days is not None and exclusion.days < 1:
             sheet.error("exclusions", line, "days", "Fewer than one day.", "Write days, or leave it empty.")
+        for need in exclusion.needs:
+            if need not in EXCLUSION_NEEDS:
+                remedy = f"Write some of: {', '.join(EXCLUSION_NEEDS)}."
+                sheet.error("exclusions", line, "needs", f"'{need}' is nothing that can be needed.", remedy)
     for line, alarm in sheet.rows("alarms"):
         if len(alarm.phrase) < 2:
             message = f"'{alarm.phrase}' is a single sign and will be found in harmless words."
