@@ -5,25 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('city', '0002_law'),
+        ("city", "0002_law"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='exclusion',
-            name='needs',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(), blank=True, default=list),
-        ),
-        migrations.AddField(
-            model_name='tierchoice',
-            name='alarm',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='tierchoice',
-            name='redo',
-            field=models.BooleanField(default=False),
+            model_name="exclusion",
+            name="needs",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(), blank=True, default=list
+            ),
         ),
     ]
