@@ -15,13 +15,16 @@ from jieban.city.rows import Row
 class TierChoice(Row):
     """A time limit that follows from the type of demand or the matter, not from the catalogue (Art. 13).
 
-    ``demand_type``, ``category`` (any level) and ``channel`` must fit where they are filled.
+    ``demand_type``, ``category`` (any level) and ``channel`` must fit where they are filled. ``redo``:
+    only for what is done again; ``alarm``: only where words of alarm were found.
     """
 
     code: str
     demand_type: str = ""
     category: str = ""
     channel: str = ""
+    redo: bool
+    alarm: bool
     tier: str
 
 
@@ -175,13 +178,22 @@ class OversightStep(Row):
     calendar: str
 
 
+NOTICE_WORDS = ("number", "unit", "due", "state", "code", "url", "words")
+"""What texts of notices may have filled in: ``{number}``, ``{unit}`` and so on."""
+
+NOTICE_SUBJECT_WORDS = ("number", "unit", "due", "state")
+"""What may stand in a subject line: nothing that is personal, secret or written freely."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeTemplate(Row):
     """Words by which somebody is told of an event.
 
-    ``event``: ``<kind of matter>.<verb>``; ``audience``: ``requester``, ``lead``, ``copied``, ``sender``,
-    ``hotline``; ``medium``: ``sms``, ``email``, ``desk``. In texts, ``{number}``, ``{unit}``, ``{due}``,
-    ``{state}``, ``{code}``, ``{url}`` are filled in. Subjects carry no personal data.
+    ``event``: ``<kind of matter>.<verb>``, with ``.<variant>`` after it where a verb says several things
+    (``ticket.remind.sign``); ``ticket.neutral`` stands for any event of a confidential ticket.
+    ``audience``: ``requester``, ``lead``, ``copied``, ``sender``, ``hotline``; ``medium``: ``sms``,
+    ``email``, ``desk``. In texts, ``NOTICE_WORDS`` are filled in. Subjects carry no personal data.
+    ``urgent`` ones are sent at any hour.
     """
 
     code: str

@@ -23,6 +23,8 @@ class TierChoice(Dated):
     demand_type = optional()
     category = optional()
     channel = optional()
+    redo = models.BooleanField(default=False)
+    alarm = models.BooleanField(default=False)
     tier = models.CharField()
 
     class Meta:

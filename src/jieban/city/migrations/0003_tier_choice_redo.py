@@ -1,0 +1,20 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("city", "0002_law"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="tierchoice",
+            name="redo",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name="tierchoice",
+            name="alarm",
+            field=models.BooleanField(default=False),
+        ),
+    ]
