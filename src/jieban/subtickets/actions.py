@@ -12,9 +12,13 @@ from django.utils.translation import gettext as _
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.matters.actions import Opening, do_advance, do_open, new_number, series
+from jieban.matters.actors import PLATFORM
+from jieban.matters.many import do_advance_many
 from jieban.matters.rules import Actor, NotPossible, Step
 from jieban.subtickets.kind import SUBTICKET
 from jieban.subtickets.models import SubTicket
+from jieban.subtickets.queries import open_of
+from jieban.subtickets.workflow import OPINION, REFUSED, RETURNED, STANCES
 
 
 class AskRefused(NotPossible):
@@ -98,10 +102,19 @@ def do_interim(sub: SubTicket, words: str, actor: Actor, *, now: datetime) -> Su
     return _advance(sub, Step("interim", actor, now, changes))
 
 
-def do_give(sub: SubTicket, result: str, actor: Actor, *, now: datetime) -> SubTicket:
-    """The unit gives its result to whoever asked (Art. 14). ``result`` must be masked already."""
+def do_give(
+    sub: SubTicket, result: str, actor: Actor, *, now: datetime, stance: str = "", points_to: str = ""
+) -> SubTicket:
+    """The unit gives its result to whoever asked (Art. 14). ``result`` must be masked already.
+
+    An opinion (Art. 12) takes a ``stance``, and in ``points_to`` the code of the unit whose duty it is.
+    """
+    if sub.purpose == OPINION:
+        _required(stance if stance in STANCES else "", _("Say whose duty it is: yours, or not"))
+        _required(result, _("Give your reasons: which rule makes it your duty, or another unit's"))
     _required(result, _("Write what came of it; the lead builds its reply on this"))
-    return _advance(sub, Step("give", actor, now, _back(sub, result, now)))
+    said = {"stance": stance, "points_to": points_to} if sub.purpose == OPINION else {}
+    return _advance(sub, Step("give", actor, now, _back(sub, result, now) | said))
 
 
 def do_refuse(sub: SubTicket, reasons: str, actor: Actor, *, now: datetime) -> SubTicket:
@@ -130,6 +143,25 @@ def do_withdraw(sub: SubTicket, actor: Actor, *, now: datetime) -> SubTicket:
 def do_prolong(sub: SubTicket, due_at: datetime, actor: Actor, *, now: datetime) -> SubTicket:
     """Whoever asked gives more time."""
     return _advance(sub, Step("prolong", actor, now, _until(due_at)))
+
+
+def do_end_all(ticket: int, *, now: datetime) -> int:
+    """Settle all that is open for a ticket whose lead changes or that is closed; gives how many.
+
+    What has come back counts as taken, what is still owed is not needed any more (Art. 14). At most
+    five SQL statements, however many there are; one when nothing is open.
+    """
+    ended = open_of(ticket)
+    if not ended:
+        return 0
+    columns = {"closed_at": now, "clock": "", "clock_at": None}
+    came_back = (RETURNED, REFUSED)
+    moves = [
+        (sub, (Step("accept" if sub.state in came_back else "withdraw", PLATFORM, now, columns),))
+        for sub in ended
+    ]
+    do_advance_many(SUBTICKET, moves)
+    return len(ended)
 
 
 def do_mark_late(sub: SubTicket, actor: Actor, *, now: datetime) -> SubTicket:

@@ -15,6 +15,7 @@ class SubTicket(Matter):
     """What one unit (``sender``) asks of another (``lead``) for a ticket. ``lead`` may be a community.
 
     ``recused`` is the ticket's own list. ``party``: the external body meant, where there is one.
+    ``stance`` and ``points_to`` belong to an opinion: ``ours``, ``not_ours`` or ``theirs``, and whose.
     """
 
     ticket = models.BigIntegerField()
@@ -32,6 +33,8 @@ class SubTicket(Matter):
     words = models.TextField(_("what is asked"))
     interim = models.TextField(_("interim report"), blank=True, default="")
     result = models.TextField(_("result"), blank=True, default="")
+    stance = models.CharField(_("opinion"), max_length=10, blank=True, default="")
+    points_to = models.CharField(_("unit named"), max_length=40, blank=True, default="")
     signed_at = models.DateTimeField(_("signed at"), null=True)
     returned_at = models.DateTimeField(_("returned at"), null=True)
     overdue = models.BooleanField(_("overdue"), default=False)

@@ -25,6 +25,13 @@ PURPOSE_NAMES = {
     EXTERNAL: _("central or military body"),
 }
 
+OURS, NOT_OURS, THEIRS = STANCES = ("ours", "not_ours", "theirs")
+STANCE_NAMES = {
+    OURS: _("it is ours"),
+    NOT_OURS: _("it is not ours"),
+    THEIRS: _("it is another unit's"),
+}
+
 SENT = "sent"  # 待签收
 SIGNED = "signed"  # 已签收
 RETURNED = "returned"  # 已反馈

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from jieban.city.book import Book, MissingRule
@@ -62,17 +63,31 @@ def limit(row: Values, book: Book) -> datetime:
 
 
 def reminders(row: Values, book: Book) -> dict[str, datetime]:
-    """The reminders that may still come in this round: ``sign``, ``contact``, ``warn`` -> moment (UTC)."""
+    """The reminders that may still come in this round: ``sign``, ``pass_on``, ``contact``, ``warn`` -> moment
+    (UTC)."""
     tier = tier_of(row, book)
     if tier is None or row["submitted_at"] is not None:
         return {}
     found: dict[str, datetime] = {}
     if row["signed_at"] is None:
         found["sign"] = _within(row, tier, tier.sign_in_hours, book)
+    if (hours := _pass_on_hours(row, book)) is not None:
+        found["pass_on"] = _within(row, tier, hours, book)
     if row["contacted_at"] is None and row["secrecy"] != "anonymous":
         found["contact"] = _within(row, tier, tier.first_contact_hours, book)
     found["warn"] = row["due_at"] - timedelta(hours=float(tier.warn_hours))
     return {name: at for name, at in found.items() if name not in row["reminded"] and at < row["due_at"]}
+
+
+def _pass_on_hours(row: Values, book: Book) -> Decimal | None:
+    """Within how many hours a district that holds a ticket passes it on (Art. 12); None for other units."""
+    lead = book.units.get(row["lead_id"] or "")
+    if lead is None or lead.kind != "district" or row["state"] not in (w.DISPATCHED, w.SIGNED):
+        return None
+    try:
+        return book.rule("dispatch.pass_on_hours", local_day(book, row["dispatched_at"]))
+    except MissingRule:
+        return None
 
 
 def running(row: Values, book: Book) -> dict[str, Any]:

@@ -6,8 +6,8 @@ Each name is ``room.function`` of that room's ``tasks`` module; a test checks th
 """
 
 FLOW: dict[str, tuple[str, ...]] = {
-    "close": ("assessment.count_ticket",),
-    "close_unreached": ("assessment.count_ticket",),
+    "close": ("assessment.count_ticket", "subtickets.end"),
+    "close_unreached": ("assessment.count_ticket", "subtickets.end"),
     "revise": ("assessment.count_ticket",),
     "second_check": ("assessment.count_ticket",),
     "exclude": ("assessment.count_ticket",),
@@ -20,6 +20,7 @@ CLOCKS: dict[str, str] = {
     "consult": "dispatch.late",  # the units consulted have not answered
     "ruling": "dispatch.ruling_late",  # nobody has ruled on an objection: the unit handles it
     "sign": "callback.remind",  # the unit has not signed for it
+    "pass_on": "callback.remind",  # a district has not passed the ticket on (Art. 12)
     "contact": "callback.remind",  # the requester has not been reached
     "warn": "callback.remind",  # the limit is near and nothing is submitted
     "limit": "callback.limit_reached",  # the time limit is reached: ask the requester (Art. 23)

@@ -141,6 +141,8 @@ def _check_unit_code(sheet: Sheet, line: int, unit: Unit) -> None:
         sheet.error(
             "units", line, "code", "The code of an enterprise begins with 'ent.'.", "Write ent.<name>."
         )
+    elif unit.kind in ("office", "property"):
+        _check_inner_unit(sheet, line, unit)
     elif place and place.level == "community":
         remedy = (
             "Remove the row: a community becomes a unit by itself and can only assist (Ordinance Art. 17)."
@@ -151,6 +153,20 @@ def _check_unit_code(sheet: Sheet, line: int, unit: Unit) -> None:
         sheet.error("units", line, "place", message, f"Name the {unit.kind}'s own place.")
     elif unit.kind == "district_department" and place and place.level != "district":
         sheet.error("units", line, "place", "The department stands at no district.", "Name its district.")
+
+
+def _check_inner_unit(sheet: Sheet, line: int, unit: Unit) -> None:
+    """An office or a property company belongs to a street, bears its code, and stands at its place."""
+    above = sheet.book.units.get(unit.parent)
+    if above is None or above.kind != "street":
+        message = f"The {unit.kind} belongs to no street."
+        sheet.error("units", line, "parent", message, "Name the street whose work it does.")
+    elif not unit.code.startswith(f"{unit.parent}.{unit.kind}."):
+        remedy = f"Write {unit.parent}.{unit.kind}.<name>."
+        sheet.error("units", line, "code", f"The {unit.kind} does not bear the code of its street.", remedy)
+    elif unit.place != above.place:
+        message = f"The {unit.kind} stands at another place than its street."
+        sheet.error("units", line, "place", message, f"Write {above.place}.")
 
 
 def _above_itself(sheet: Sheet, unit: Unit) -> bool:

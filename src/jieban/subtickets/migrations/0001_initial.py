@@ -39,6 +39,14 @@ class Migration(migrations.Migration):
                 ("words", models.TextField(verbose_name="what is asked")),
                 ("interim", models.TextField(blank=True, default="", verbose_name="interim report")),
                 ("result", models.TextField(blank=True, default="", verbose_name="result")),
+                (
+                    "stance",
+                    models.CharField(blank=True, default="", max_length=10, verbose_name="opinion"),
+                ),
+                (
+                    "points_to",
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="unit named"),
+                ),
                 ("signed_at", models.DateTimeField(null=True, verbose_name="signed at")),
                 ("returned_at", models.DateTimeField(null=True, verbose_name="returned at")),
                 ("overdue", models.BooleanField(default=False, verbose_name="overdue")),
