@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -76,6 +78,18 @@ def jieban(*words: str) -> str:
     if done.returncode:
         raise RuntimeError(f"jieban {' '.join(words)}: {done.stderr[-2000:]}")
     return done.stdout
+
+
+def inside(module: str, *words: object) -> dict[str, Any]:
+    """Run ``bench.<module>`` as a process of its own in the bench's home; gives the JSON it prints last."""
+    command = [sys.executable, "-m", f"bench.{module}", *map(str, words)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ, cwd=Path(__file__).parents[1]
+    )
+    if done.returncode:
+        raise RuntimeError(f"bench.{module}: {done.stderr[-3000:]}")
+    told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return told
 
 
 @contextlib.contextmanager
