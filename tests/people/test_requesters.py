@@ -114,6 +114,7 @@ def test_unmasking_shows_all_and_is_recorded_first(
     assert told == {
         "phone": "13812345678",
         "name": "王小明",
+        "email": "",
         "title": "标题",
         "text": "原话",
         "address": "双井",

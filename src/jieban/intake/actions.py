@@ -94,6 +94,8 @@ def do_take_in(
                     requests[index].title,
                     requests[index].text,
                     requests[index].address,
+                    requests[index].contact.email,
+                    requests[index].contact.language,
                 )
                 for index, requester in zip(new, requesters, strict=True)
             ],

@@ -22,12 +22,17 @@ REASON_CHARS = 200
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How a requester can be reached, as given; any part may be empty."""
+    """How a requester can be reached, as given; any part may be empty.
+
+    ``email`` and ``language`` (``en``, or empty for the city's own) hold for one matter alone.
+    """
 
     phone: str = ""
     name: str = ""
     key: str = ""
     kind: str = "person"
+    email: str = ""
+    language: str = ""
 
 
 def identity_of(contact: Contact) -> str | None:
@@ -52,6 +57,8 @@ class Kept:
     title: str
     text: str
     address: str
+    email: str = ""
+    language: str = ""
 
 
 def do_remember_requesters(contacts: Sequence[Contact], *, now: datetime) -> list[int | None]:
@@ -103,6 +110,8 @@ def do_keep_words(kept: Sequence[Kept], *, now: datetime) -> None:
                 title=sealing.seal(one.title, "title"),
                 text=sealing.seal(one.text, "text"),
                 address=sealing.seal(one.address, "address"),
+                email=sealing.seal(one.email, "email"),
+                language=one.language,
                 created_at=now,
             )
             for one in kept
@@ -115,13 +124,13 @@ def do_unmask(
 ) -> dict[str, str]:
     """The unmasked contact and words of a matter; the look is recorded first (Ordinance Art. 8).
 
-    Gives ``phone, name, title, text, address``. Three SQL statements.
+    Gives ``phone, name, email, title, text, address``. Three SQL statements.
     """
     Unmasking.objects.create(
         account=account,
         requester_id=requester_id,
         matter=matter,
-        fields="phone,name,text,address",
+        fields="phone,name,email,text,address",
         reason=reason.strip()[:REASON_CHARS],
         at=now,
     )
@@ -130,6 +139,7 @@ def do_unmask(
     return {
         "phone": sealing.unseal(requester.phone, "phone") if requester else "",
         "name": sealing.unseal(requester.name, "name") if requester else "",
+        "email": sealing.unseal(words.email, "email") if words else "",
         "title": sealing.unseal(words.title, "title") if words else "",
         "text": sealing.unseal(words.text, "text") if words else "",
         "address": sealing.unseal(words.address, "address") if words else "",

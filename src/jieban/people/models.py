@@ -14,12 +14,14 @@ from jieban.people.roles import Role
 
 
 class Account(AbstractUser):
-    """A member of staff. ``roles`` say what he may do, ``unit`` where."""
+    """A member of staff. ``roles`` say what he may do, ``unit`` where, ``language`` how he is written to."""
 
     roles = ArrayField(models.CharField(max_length=20), default=list, verbose_name=_("roles"))
     unit = models.ForeignKey(
         "city.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit")
     )
+
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")
 
     class Meta:
         verbose_name = _("account")
@@ -73,13 +75,19 @@ class Requester(models.Model):
 
 
 class Words(models.Model):
-    """A requester's own words, sealed and untouched; the ticket holds them masked."""
+    """A requester's own words, sealed and untouched; the ticket holds them masked.
+
+    ``email`` and ``language`` are how he wants to be told of this one matter. They are not the
+    requester's: whoever files under another person's number must not be sent that person's notices.
+    """
 
     id = models.BigIntegerField(primary_key=True)
     requester = models.ForeignKey(Requester, null=True, on_delete=models.PROTECT)
     title = models.BinaryField(default=b"")
     text = models.BinaryField(default=b"")
     address = models.BinaryField(default=b"")
+    email = models.BinaryField(default=b"")
+    language = models.CharField(max_length=10, blank=True, default="")
     created_at = models.DateTimeField(_("created at"))
 
     class Meta:
