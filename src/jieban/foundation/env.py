@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import platformdirs
 
@@ -70,6 +70,22 @@ SETTINGS: dict[str, Setting] = {
             "cookies travel encrypted only and browsers are told to stay with https. Links on receipts "
             "begin with it.",
         ),
+        Setting(
+            "JIEBAN_SMTP_URL",
+            "",
+            "Mail server for notices: smtp://user:password@host:port?tls=starttls, where tls is starttls, "
+            "ssl or none. When unset, e-mail is not sent; what was to be sent is kept and shown at "
+            "/desk/notices/.",
+        ),
+        Setting("JIEBAN_MAIL_FROM", "", "Sender of e-mail, such as 12345@city.example."),
+        Setting(
+            "JIEBAN_SMS_URL",
+            "",
+            "Gateway for text messages: an http:// or https:// address that takes signed JSON by POST "
+            "(docs/settings.md). When unset, text messages are not sent; they are kept and shown at "
+            "/desk/notices/.",
+        ),
+        Setting("JIEBAN_SMS_KEY", "", "Key with which calls to JIEBAN_SMS_URL are signed, 16 signs or more."),
         Setting(
             "JIEBAN_TRUSTED_PROXIES",
             "0",
@@ -193,6 +209,71 @@ def public_url() -> str:
             "Set it to https:// and the host name, with nothing after it, or unset it.",
         )
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where e-mail is handed over, from whom. ``tls``: ``starttls``, ``ssl`` or ``none``."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: str
+    sender: str
+
+
+def mail_server() -> MailServer | None:
+    """Return the mail server of JIEBAN_SMTP_URL and JIEBAN_MAIL_FROM, or None when none is set.
+
+    Raises SettingError when either cannot be read.
+    """
+    value = text("JIEBAN_SMTP_URL")
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        given = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+        tls = given.pop("tls", "starttls")
+        port = parts.port or {"starttls": 587, "ssl": 465, "none": 25}[tls]
+        whole = parts.scheme == "smtp" and bool(parts.hostname) and not given and parts.path in ("", "/")
+    except (ValueError, KeyError):
+        whole = False
+    if not whole:
+        raise SettingError(
+            "JIEBAN_SMTP_URL is not the address of a mail server.",
+            "Write smtp://user:password@host:port?tls=starttls (or ssl, none); %40 for @ in the password.",
+        )
+    sender = text("JIEBAN_MAIL_FROM")
+    if sender.count("@") != 1 or any(sign in sender for sign in "\r\n"):
+        raise SettingError(
+            f"JIEBAN_MAIL_FROM is {sender!r}, which is no e-mail address.",
+            "Set it to the sender of notices, such as 12345@city.example.",
+        )
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return MailServer(parts.hostname or "", port, user, password, tls, sender)
+
+
+def sms_gateway() -> tuple[str, str] | None:
+    """Return address and key of the gateway for text messages, or None when JIEBAN_SMS_URL is not set.
+
+    Raises SettingError when the address is none, or the key is missing or short.
+    """
+    value = text("JIEBAN_SMS_URL")
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingError(
+            "JIEBAN_SMS_URL is not an http:// or https:// address.", "Write the gateway's whole address."
+        )
+    key = text("JIEBAN_SMS_KEY")
+    if len(key) < 16:
+        raise SettingError(
+            "JIEBAN_SMS_KEY is missing or shorter than 16 signs.",
+            "Set it to a long random text that the gateway knows too.",
+        )
+    return value, key
 
 
 def trusted_proxies() -> int:
