@@ -60,7 +60,7 @@ BREACHES = {
     "level unknown": ("dispatch_catalogue.csv:6:place_level", _catalogue("R9,0102,town,street,,ordinary,")),
     "weights": ("schemes.csv:2:weight_response", swapped("schemes", ",10,45,45,", ",10,45,40,")),
     "middle answer": ("schemes.csv:2:basic_satisfied", swapped("schemes", ",0.6,0.5,", ",1.6,0.5,")),
-    "no limit": ("limit_tiers.csv:2:amount", swapped("limit_tiers", "一般,,7,", "一般,,0,")),
+    "no limit": ("limit_tiers.csv:2:amount", swapped("limit_tiers", "一般,,7,", "一般,,-1,")),
     "unit of a limit": ("limit_tiers.csv:3:unit", swapped("limit_tiers", ",2,hour,", ",2,week,")),
     "hours": ("calendars.csv:3:hours", swapped("calendars", "09:00-12:00|", "09:00-14:00|")),
     "hours backwards": ("calendars.csv:3:hours", swapped("calendars", "09:00-12:00|", "12:00-09:00|")),

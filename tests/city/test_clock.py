@@ -55,6 +55,9 @@ def tier(amount: int, unit: str, calendar: str) -> LimitTier:
         ("2026-11-01 10:00", 1, "day", "working", "2026-11-02 18:00"),
         ("2026-09-30 10:00", 2, "day", "working", "2026-10-06 18:00"),
         ("2026-10-09 10:00", 1, "day", "working", "2026-10-10 18:00"),
+        ("2026-11-02 10:00", 0, "day", "always", "2026-11-03 00:00"),  # no days: the end of the same day
+        ("2026-11-02 10:00", 0, "day", "working", "2026-11-02 18:00"),
+        ("2026-11-06 19:00", 0, "day", "working", "2026-11-09 18:00"),  # closed already, then a weekend
     ],
 )
 def test_when_a_limit_ends(

@@ -139,12 +139,14 @@ def due_at(start: datetime, tier: LimitTier, book: Book, calendar: str = "") -> 
 
     Unit ``hour``: so many hours of the calendar. Unit ``day`` in natural time (a calendar of 24 hours
     and seven days): n x 24 hours from the start. Unit ``day`` in a working calendar: n working days,
-    where the day of the start is not counted, ending at the close of the n-th working day.
-    Raises ``NoWorkingTime``.
+    where the day of the start is not counted, ending at the close of the n-th working day. No days at all
+    end with the day of the start. Raises ``NoWorkingTime``.
     """
     calendar_ = calendar_of(book, calendar or tier.calendar)
     if tier.unit == "hour":
         return add_time(start, tier.amount, calendar_)
+    if tier.amount == 0:
+        return _close_of_this_day(start, calendar_)
     if calendar_.natural:
         return _utc(start) + tier.amount * DAY
     return _close_of_day(start, tier.amount, calendar_)
@@ -229,6 +231,14 @@ def _close_of_day(start: datetime, count: int, calendar: WorkCalendar) -> dateti
         if spans and left <= 0:
             return spans[-1][1]
     raise NoWorkingTime(calendar.code, day)
+
+
+def _close_of_this_day(start: datetime, calendar: WorkCalendar) -> datetime:
+    """The close of the day of ``start``; of the next working day where this one has closed already."""
+    spans = calendar.spans(calendar.local_day(start))
+    if spans and _utc(start) <= spans[-1][1]:
+        return spans[-1][1]
+    return _close_of_day(start, 1, calendar)
 
 
 def _merged(pauses: Iterable[Span]) -> list[Span]:

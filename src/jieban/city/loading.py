@@ -21,6 +21,7 @@ from jieban.city.book import TABLES, Book
 from jieban.city.check import check_pack, city_day
 from jieban.city.findings import Finding, PackErrors, errors_of
 from jieban.city.models import MODELS, LoadedPack
+from jieban.city.overlay import find_rules, overlay
 from jieban.city.pack import find_pack, read_pack
 from jieban.city.queries import forget_book, read_book
 from jieban.city.rows import community_unit
@@ -54,15 +55,17 @@ class LoadReport:
     tables: dict[str, TableReport] = field(default_factory=dict)
 
 
-def load_pack(path: str | Path, *, now: datetime) -> LoadReport:
+def load_pack(path: str | Path, *, now: datetime, rules: str | Path = "") -> LoadReport:
     """Store the pack at ``path`` (a folder or the name of a pack); ``now`` is an aware time.
+
+    ``rules`` (a folder or the name of a rule pack) is laid over it first.
 
     The pack must be free of errors (``check_pack``), and so must be the data after loading, together
     with rows changed by hand and rows that ended. Does nothing when a pack with the same fingerprint
     is loaded already.
     Raises ``PackNotFound``, ``PackErrors`` and ``OtherCityLoaded``; nothing is stored then.
     """
-    book = _sound_book(find_pack(path), now)
+    book = _sound_book(find_pack(path), now, find_rules(rules) if rules else None)
     today = city_day(book, now)
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -91,11 +94,13 @@ def touch() -> None:
     forget_book()
 
 
-def _sound_book(folder: Path, now: datetime) -> Book:
-    """The book of the pack in ``folder``; raises ``PackErrors`` when it could not work."""
+def _sound_book(folder: Path, now: datetime, rules: Path | None) -> Book:
+    """The book of the pack in ``folder`` under its rules; raises ``PackErrors`` when it could not work."""
     book = read_pack(folder)
     if isinstance(book, PackErrors):
         raise book
+    if rules is not None:
+        book = overlay(book, rules)
     book = replace(book, folder="")  # samples are not stored, so they need not be sound for this
     _refuse_unsound(folder.name, check_pack(book, city_day(book, now)))
     return book

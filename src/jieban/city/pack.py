@@ -83,7 +83,7 @@ def read_files(folder: Path) -> Reading:
     reading = Reading(folder)
     reading.identity = _read_identity(reading)
     for table in TABLES:
-        _read_table(reading, table)
+        read_table_of(reading, table)
     known = {f"{table}.csv" for table in TABLES}
     for stray in sorted(folder.glob("*.csv")):
         if stray.name not in known:
@@ -191,7 +191,8 @@ def _toml_line(error: tomllib.TOMLDecodeError) -> int:
     return int(found[1]) if found else 0
 
 
-def _read_table(reading: Reading, table: str) -> None:
+def read_table_of(reading: Reading, table: str) -> None:
+    """Read one table of the folder; every mistake in it is noted."""
     reading.tables[table], reading.lines[table] = (), []
     file = f"{table}.csv"
     if table in LAW_TABLES and not (reading.folder / file).exists():

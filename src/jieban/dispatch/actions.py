@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from jieban.city.book import Book, MissingRule
 from jieban.city.clock import due_at
+from jieban.dispatch.along import along, do_send_along
 from jieban.dispatch.rules import (
     DANGER_QUEUE,
+    INDUSTRIES,
     RETURNED_QUEUE,
+    TERRITORIES,
     Candidate,
     Proposal,
     candidate_for,
     copies,
     local_day,
-    more_urgent,
     place_at,
 )
 from jieban.matters.rules import Actor, NotPossible, Step
 from jieban.reading.notes import masked_by_staff
+from jieban.subtickets.actions import do_end_all
 from jieban.tickets import clocks
 from jieban.tickets.actions import NOTHING_DONE, advance, over, say
+from jieban.tickets.limits import tier_of
 from jieban.tickets.models import Ticket
-from jieban.tickets.workflow import DISPATCHED
+from jieban.tickets.workflow import CONSULTING, DISPATCHED
 
 
 class DispatchRefused(NotPossible):
@@ -41,17 +47,27 @@ class DispatchRefused(NotPossible):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a dispatcher decides; an empty part keeps what the ticket has."""
+    """What a dispatcher decides; an empty part keeps what the ticket has.
+
+    ``industry``: the department that gets a sub-ticket beside a territory that leads (双派).
+    """
 
     unit: str
     category: str = ""
     place: str = ""
     tier: str = ""
     note: str = ""
+    industry: str = ""
 
 
 def sending(
-    book: Book, candidate: Candidate, tier: str, now: datetime, *, secrecy: str = ""
+    book: Book,
+    candidate: Candidate,
+    tier: str,
+    now: datetime,
+    *,
+    secrecy: str = "",
+    recused: Iterable[str] = (),
 ) -> dict[str, Any]:
     """The columns of a ticket that is sent to ``candidate`` now, its clock among them (Art. 13)."""
     sent = {
@@ -61,6 +77,8 @@ def sending(
         "catalogue_row": candidate.row,
         "assist": list(candidate.assist),
         "copied_to": list(candidate.copied_to),
+        "industry": candidate.industry,
+        "asked": len(along(book, candidate, now, recused)),
         "dispatched_at": now,
         **NOTHING_DONE,
         "due_at": due_at(now, book.dated("limit_tiers", tier, local_day(book, now)), book),
@@ -109,8 +127,9 @@ def check_choice(ticket: Ticket, choice: Choice, book: Book, now: datetime) -> C
     category = choice.category or ticket.category_id or ""
     place = place_at(book, choice.place or ticket.place_id or ticket.street or ticket.district)
     by_rule = candidate_for(book, category, place, local_day(book, now)) if category else None
+    industry = _industry(ticket, choice, unit, book, now)
     if by_rule and by_rule.unit == unit.code:
-        return by_rule
+        return replace(by_rule, industry=industry) if industry else by_rule
     return Candidate(
         unit=unit.code,
         category=category,
@@ -120,7 +139,27 @@ def check_choice(ticket: Ticket, choice: Choice, book: Book, now: datetime) -> C
         assist=(),
         copied_to=copies(book, unit),
         confidence=1.0,
+        industry=industry,
     )
+
+
+def _industry(ticket: Ticket, choice: Choice, lead: Unit, book: Book, now: datetime) -> str:
+    """The department of a dual dispatch (双派): the territory leads, the industry acts beside it."""
+    if not choice.industry:
+        return ""
+    unit = book.units.get(choice.industry)
+    if unit is None or not unit.in_force(local_day(book, now)):
+        raise DispatchRefused(_("There is no such unit today"), _("dispatch catalogue"))
+    if lead.kind not in TERRITORIES or unit.kind not in INDUSTRIES:
+        raise DispatchRefused(
+            _("In a dual dispatch a street or district leads, and a department acts beside it"),
+            _("Ordinance Art. 11, 12"),
+        )
+    if unit.code in ticket.recused:
+        raise DispatchRefused(
+            _("%(unit)s is recused from this ticket") % {"unit": unit.name}, _("Ordinance Art. 8")
+        )
+    return unit.code
 
 
 def _check_codes(choice: Choice, book: Book, on: date) -> None:
@@ -139,16 +178,48 @@ def do_dispatch(ticket: Ticket, choice: Choice, actor: Actor, *, now: datetime, 
     Who did it is kept: he may not rule on an objection to it (Art. 12 ¶3).
     Raises ``DispatchRefused``, the refusals of the engine, and ``Overtaken`` when another was first.
     """
+    if ticket.state == CONSULTING:
+        raise DispatchRefused(
+            _("Units are being consulted: decide the consultation, or end it"), _("Ordinance Art. 12")
+        )
+    return send_out(ticket, "dispatch", choice, actor, now=now, book=book)
+
+
+def send_out(
+    ticket: Ticket,
+    verb: str,
+    choice: Choice,
+    actor: Actor,
+    *,
+    now: datetime,
+    book: Book,
+    more: Mapping[str, Any] | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> Ticket:
+    """Give the ticket to the unit chosen, with a limit of its own and all that goes with it.
+
+    What the unit before had asked of others is settled. Two SQL statements, three more where other
+    units are asked along, five where some were asked before. ``more``: further columns; ``detail``:
+    what else the event records.
+    """
     candidate = check_choice(ticket, choice, book, now)
     on = local_day(book, now)
-    demanded = choice.tier or more_urgent(book, candidate.tier, ticket.alarm_tier, on)
+    demanded = choice.tier or tier_of(ticket.row(), candidate.tier, book, on, category=candidate.category)
+    sent = sending(book, candidate, demanded, now, secrecy=ticket.secrecy, recused=ticket.recused)
     changes: dict[str, Any] = {
         "category_id": candidate.category or None,
         **place_columns(book, choice.place),
-        **sending(book, candidate, demanded, now, secrecy=ticket.secrecy),
+        **sent,
         "dispatched_by": actor.id,
+        **(more or {}),
     }
-    return advance(ticket, Step("dispatch", actor, now, changes, {"note": masked_by_staff(choice.note)}))
+    note, asked_before = masked_by_staff(choice.note), ticket.asked
+    with transaction.atomic(savepoint=False):
+        ticket = advance(ticket, Step(verb, actor, now, changes, {"note": note, **(detail or {})}))
+        if asked_before:
+            do_end_all(ticket.pk, now=now)
+        do_send_along([(ticket, candidate)], actor, now=now, book=book, note=note)
+    return ticket
 
 
 def do_answer(ticket: Ticket, explanation: str, actor: Actor, *, now: datetime) -> Ticket:
@@ -168,24 +239,44 @@ def do_explain(
 
 
 def do_rule_on_objection(
-    ticket: Ticket, accept: bool, ruling: str, actor: Actor, *, now: datetime, book: Book
+    ticket: Ticket,
+    accept: bool,
+    ruling: str,
+    actor: Actor,
+    *,
+    now: datetime,
+    book: Book,
+    unit: str = "",
 ) -> Ticket:
-    """Accept or reject a unit's objection (派单异议, Art. 12 ¶3). Two SQL statements.
+    """Accept or reject a unit's objection (派单异议, Art. 12 ¶3). Two SQL statements, or as ``send_out``.
 
-    Accepted: the ticket waits for another unit, which gets a limit of its own. Rejected: the unit keeps
-    it and its limit. Whoever dispatched the ticket may not rule on it: ``DispatchRefused``.
+    Accepted with the ``unit`` whose duty it is: it goes there at once (快速裁决) with a limit of its
+    own. Accepted without: it waits for a dispatcher. Rejected: the unit keeps it and its limit.
+    Whoever dispatched the ticket may not rule on it: ``DispatchRefused``.
     """
     if actor.id == ticket.dispatched_by:
         raise DispatchRefused(
             _("Whoever dispatched a ticket does not rule on the objection"), _("Ordinance Art. 12 ¶3")
         )
+    said = {"ruling": masked_by_staff(ruling)}
     if not accept:
-        return say(ticket, "reject_objection", actor, now, {}, {"ruling": masked_by_staff(ruling)}, book=book)
-    changes = {
-        **waiting(book, RETURNED_QUEUE, now),
-        "objected_by": [*ticket.objected_by, ticket.lead_id],
-    }
-    return advance(ticket, Step("accept_objection", actor, now, changes, {"ruling": masked_by_staff(ruling)}))
+        return say(ticket, "reject_objection", actor, now, {}, said, book=book)
+    heard = {"objected_by": [*ticket.objected_by, ticket.lead_id], "passed": ticket.passed + 1}
+    if unit:
+        if unit == ticket.lead_id:
+            raise DispatchRefused(_("This is the unit that objects"), _("Ordinance Art. 12 ¶3"))
+        return send_out(ticket, "redirect", Choice(unit), actor, now=now, book=book, more=heard, detail=said)
+    changes = {**waiting(book, RETURNED_QUEUE, now), **heard, **NOBODY}
+    with transaction.atomic(savepoint=False):
+        asked_before = ticket.asked
+        ticket = advance(ticket, Step("accept_objection", actor, now, changes, said))
+        if asked_before:
+            do_end_all(ticket.pk, now=now)
+    return ticket
+
+
+NOBODY: dict[str, Any] = {"assist": [], "copied_to": [], "industry": "", "asked": 0}
+"""What a ticket has that was taken from its unit: nobody assists or has a copy any more."""
 
 
 def do_mark_late(ticket: Ticket, actor: Actor, *, now: datetime) -> Ticket:

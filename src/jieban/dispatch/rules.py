@@ -10,23 +10,30 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from jieban.city.book import Book
+from jieban.city.book import Book, MissingRule
 from jieban.city.catalogue import resolve, rows_for
 from jieban.city.clock import local_day as local_day  # here for those who ask dispatch for it
 from jieban.city.rows import CatalogueRow, Unit
 from jieban.reading.result import PlaceFound, Reading, Reason
+from jieban.tickets.limits import more_urgent as more_urgent
+from jieban.tickets.limits import tier_for
 
 DISPATCH_QUEUE = "dispatch"  # a dispatcher decides
 PLACE_QUEUE = "place"  # somebody asks the requester where it is
 DANGER_QUEUE = "danger"  # life may be at risk: a person looks first
 RETURNED_QUEUE = "returned"  # a unit's objection was accepted
+CONSULT_QUEUE = "consult"  # units are asked for their opinion; nobody need act until they have given it
+SURGE_QUEUE = "surge"  # one of very many of one topic: those who know it decide
 
-QUEUES = (DANGER_QUEUE, RETURNED_QUEUE, DISPATCH_QUEUE, PLACE_QUEUE)
+QUEUES = (DANGER_QUEUE, RETURNED_QUEUE, SURGE_QUEUE, DISPATCH_QUEUE, PLACE_QUEUE)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A unit that could lead, by which catalogue row, with the time limit that the row gives."""
+    """A unit that could lead, by which catalogue row, with the time limit that the row gives.
+
+    ``industry``: the department of the industry that acts beside the territory (双派), or empty.
+    """
 
     unit: str
     category: str
@@ -36,6 +43,7 @@ class Candidate:
     assist: tuple[str, ...]
     copied_to: tuple[str, ...]
     confidence: float
+    industry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +72,11 @@ class Proposal:
         }
 
 
-def propose(reading: Reading, book: Book, on: date) -> Proposal:
+def propose(reading: Reading, book: Book, on: date, *, channel: str = "", surge: str = "") -> Proposal:
     """The units that the catalogue names for this reading on a day, best first, and whether to send.
 
     Several guesses at the matter may lead to one unit: how sure the unit is, is the sum of them.
+    ``channel`` may choose the limit (Art. 13); ``surge`` is the topic that fills the lines, if it is one.
     """
     candidates: dict[str, Candidate] = {}
     for guess in reading.categories:
@@ -81,8 +90,18 @@ def propose(reading: Reading, book: Book, on: date) -> Proposal:
             else found
         )
     ordered = tuple(sorted(candidates.values(), key=lambda one: -one.confidence)[:4])
-    tier = more_urgent(book, reading.tier, ordered[0].tier if ordered else "", on)
+    tier = tier_for(
+        book,
+        on,
+        ordered[0].tier if ordered else "",
+        alarm_tier=reading.tier,
+        demand_type=reading.demand_type,
+        category=ordered[0].category if ordered else reading.category,
+        channel=channel,
+    )
     queue, why = _queue(reading, ordered, book, on)
+    if surge and why == "unsure":
+        queue, why = SURGE_QUEUE, "surge"
     return Proposal(ordered, queue, why, reading.reasons, tier)
 
 
@@ -109,7 +128,7 @@ def _candidate(
     on: date,
     category_confidence: float,
 ) -> Candidate:
-    assist = [resolve(book, selector, where, on) for selector in row.assist]
+    helping = [one for one in (resolve(book, selector, where, on) for selector in row.assist) if one]
     needs_place = row.lead.split(":")[0] in ("street", "district")
     sure = place.confidence if needs_place and place else 1.0
     return Candidate(
@@ -118,10 +137,30 @@ def _candidate(
         row=row.code,
         tier=row.tier,
         basis=row.basis,
-        assist=tuple(dict.fromkeys(one.code for one in assist if one and one.code != unit.code)),
+        assist=tuple(dict.fromkeys(one.code for one in helping if one.code != unit.code)),
         copied_to=copies(book, unit),
         confidence=round(category_confidence * sure, 4),
+        industry=_industry(book, unit, helping, on),
     )
+
+
+TERRITORIES = ("street", "district")
+INDUSTRIES = ("district_department", "department", "service_department", "enterprise")
+
+
+def _industry(book: Book, lead: Unit, helping: list[Unit], on: date) -> str:
+    """The department that gets the ticket beside a territory (双派), where the city proposes that."""
+    if lead.kind not in TERRITORIES or not switched_on(book, "dispatch.dual", on):
+        return ""
+    return next((one.code for one in helping if one.kind in INDUSTRIES), "")
+
+
+def switched_on(book: Book, rule: str, on: date) -> bool:
+    """Whether a rule that is a switch is on; one that the city does not have is off."""
+    try:
+        return bool(book.rule(rule, on))
+    except MissingRule:
+        return False
 
 
 def copies(book: Book, unit: Unit) -> tuple[str, ...]:
@@ -129,14 +168,6 @@ def copies(book: Book, unit: Unit) -> tuple[str, ...]:
     if unit.kind != "street":
         return ()
     return (unit.parent,) if unit.parent in book.units else ()
-
-
-def more_urgent(book: Book, one: str, other: str, on: date) -> str:
-    """Of two tiers the one with the shorter limit; an empty code loses. Raises ``MissingRule``."""
-    tiers = [book.dated("limit_tiers", code, on) for code in (one, other) if code]
-    if not tiers:
-        return ""
-    return str(min(tiers, key=lambda tier: tier.amount * (24 if tier.unit == "day" else 1)).code)
 
 
 def _queue(reading: Reading, candidates: tuple[Candidate, ...], book: Book, on: date) -> tuple[str, str]:

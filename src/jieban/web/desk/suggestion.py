@@ -10,7 +10,8 @@ from typing import Any
 from jieban.city.book import Book
 from jieban.city.clock import due_at, local_day
 from jieban.city.rows import Category, Place, Unit
-from jieban.dispatch.rules import candidate_for, more_urgent, place_at
+from jieban.dispatch.rules import candidate_for, place_at
+from jieban.tickets.limits import tier_of
 from jieban.tickets.models import Ticket
 
 MOST_FOUND = 8
@@ -71,7 +72,7 @@ _NAMES = ("unit", "category", "tier", "basis", "assist", "copied_to", "confidenc
 
 def _option(key: int, one: Mapping[str, Any], ticket: Ticket, book: Book, now: datetime) -> Option:
     on = local_day(book, now)
-    tier = more_urgent(book, one["tier"], ticket.alarm_tier, on)
+    tier = tier_of(ticket.row(), one["tier"], book, on, category=one["category"])
     return Option(
         key=key,
         unit=one["unit"],

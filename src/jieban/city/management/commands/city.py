@@ -15,6 +15,7 @@ from jieban.city.book import TABLES
 from jieban.city.check import check_pack
 from jieban.city.findings import Finding, errors_of
 from jieban.city.loading import LoadReport, load_pack
+from jieban.city.overlay import find_rules
 from jieban.city.pack import find_pack
 from jieban.city.queries import book
 from jieban.foundation.errors import OperatorError
@@ -33,8 +34,11 @@ class Command(BaseCommand):
         check = verbs.add_parser("check", help="name every mistake in a pack; needs no database")
         check.add_argument("pack", help=pack_help)
         check.add_argument("--json", action="store_true", help="print the findings as JSON")
+        rules_help = "a rule pack to lay over the city, by its name or its folder"
+        check.add_argument("--rules", default="", help=rules_help)
         load = verbs.add_parser("load", help="put a pack into the database")
         load.add_argument("pack", help=pack_help)
+        load.add_argument("--rules", default="", help=rules_help)
         show = verbs.add_parser("show", help="count what is loaded")
         show.add_argument("--on", type=_day, help="the day to look at, as 2026-01-31; today when not given")
 
@@ -42,17 +46,17 @@ class Command(BaseCommand):
         """Do one verb; errors for the operator are told without a traceback."""
         try:
             if options["verb"] == "check":
-                self._check(options["pack"], options["json"])
+                self._check(options["pack"], options["rules"], options["json"])
             elif options["verb"] == "load":
-                self._load(options["pack"])
+                self._load(options["pack"], options["rules"])
             else:
                 self._show(options["on"])
         except OperatorError as error:
             raise CommandError(str(error)) from error
 
-    def _check(self, pack: str, as_json: bool) -> None:
+    def _check(self, pack: str, rules: str, as_json: bool) -> None:
         folder = find_pack(pack)
-        findings = check_pack(folder)
+        findings = check_pack(folder, rules=find_rules(rules) if rules else None)
         errors = errors_of(findings)
         if as_json:
             values = [finding.as_dict() for finding in findings]
@@ -71,8 +75,8 @@ class Command(BaseCommand):
             f"{name}: {_count(len(errors), 'error')}, {_count(warnings, 'warning')}; it {verdict}."
         )
 
-    def _load(self, pack: str) -> None:
-        report = load_pack(pack, now=timezone.now())
+    def _load(self, pack: str, rules: str) -> None:
+        report = load_pack(pack, now=timezone.now(), rules=rules)
         if report.unchanged:
             self.stdout.write(f"{report.name} {report.version} is loaded already; nothing was changed.")
             return

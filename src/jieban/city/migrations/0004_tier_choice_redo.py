@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("city", "0002_law"),
+        ("city", "0003_exclusion_needs"),
     ]
 
     operations = [
