@@ -11,17 +11,14 @@ WAITING_FOR_THEIR_ROOM = (
     "assessment.industry_share",
     "assessment.progress_count",
     "assessment.rectify_count",
-    "assessment.whistle_share",
     "assist.",
     "cluster.",
     "dispatch.min_margin",
-    "extension.",
     "hotline.",
     "intake.max_file_rows",
     "intake.repeat_",
     "intake.same_similarity",
     "knowledge.",
-    "whistle.",
 )
 """Rules whose rooms are not built yet. Take a line out when its room reads it."""
 

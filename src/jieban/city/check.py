@@ -22,6 +22,7 @@ from jieban.city.checks.rules import (
 from jieban.city.checks.samples import check_samples
 from jieban.city.checks.shape import check_categories, check_places, check_units
 from jieban.city.checks.sheet import Sheet
+from jieban.city.checks.whistles import check_whistles
 from jieban.city.findings import Finding, PackErrors
 from jieban.city.overlay import laid_over, lines_under, read_rules, with_folder
 from jieban.city.pack import read_files
@@ -39,6 +40,7 @@ CHECKS = (
     check_tiers,
     check_schemes,
     check_small_rules,
+    check_whistles,
     check_catalogue,
     check_notices,
     check_samples,

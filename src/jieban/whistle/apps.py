@@ -1,4 +1,4 @@
-"""Django's name of the room."""
+"""Django's name of the room; registers whistle and report-in as kinds of matter."""
 
 from django.apps import AppConfig
 
@@ -9,3 +9,11 @@ class WhistleConfig(AppConfig):
     name = "jieban.whistle"
     label = "whistle"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make whistles and report-ins known to the engine."""
+        from jieban.matters.kinds import register
+        from jieban.whistle.kind import REPORT, WHISTLE
+
+        register(WHISTLE)
+        register(REPORT)
