@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from jieban.city.book import Book, MissingRule
 from jieban.city.clock import due_at
+from jieban.city.rows import Unit
 from jieban.dispatch.along import along, do_send_along
 from jieban.dispatch.rules import (
     DANGER_QUEUE,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from jieban.city.queries import book
-from jieban.dispatch.actions import do_mark_late, do_rule_on_objection
+from jieban.dispatch.actions import do_mark_late
+from jieban.dispatch.fallback import do_rule_in_default
 from jieban.matters.actors import PLATFORM
 from jieban.tickets.models import Ticket
 
@@ -20,7 +19,9 @@ def late(tickets: Sequence[Ticket], now: datetime) -> None:
 
 
 def ruling_late(tickets: Sequence[Ticket], now: datetime) -> None:
-    """Nobody has ruled on these objections in the hours of the rules: handle first, argue later."""
+    """Nobody has ruled on these objections in the hours of the rules: handle first, argue later.
+
+    The unit that objects handles it; where the city wants it so, the fallback unit does.
+    """
     for ticket in tickets:
-        words = _("Nobody ruled in time: handle first, argue later")
-        do_rule_on_objection(ticket, False, words, PLATFORM, now=now, book=book())
+        do_rule_in_default(ticket, PLATFORM, now=now, book=book())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,46 +38,57 @@ class Ask:
     party: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """On whose behalf something is asked: the ticket, the unit that asks, and who must keep out."""
+
+    ticket: int
+    ticket_number: str
+    sender: str | None
+    recused: tuple[str, ...] = ()
+    simulated: bool = False
+
+
 def do_send(
-    ticket: int,
-    ticket_number: str,
-    asks: Sequence[Ask],
-    actor: Actor,
-    *,
-    sender: str | None,
-    recused: Sequence[str] = (),
-    simulated: bool = False,
-    now: datetime,
-    book: Book,
+    asking: Asking, asks: Sequence[Ask], actor: Actor, *, now: datetime, book: Book
 ) -> list[SubTicket]:
     """Ask units for something that a ticket needs. Three SQL statements for all, inside the caller's
     transaction. Raises ``AskRefused`` for a unit that does not exist today or is recused.
     """
-    openings = []
-    for ask in asks:
-        _check(ask, recused, book, now)
-        serial = series.take()
-        first: dict[str, Any] = {
-            "id": serial,
-            "number": new_number(serial, now, book.identity.number_format),
-            "opened_at": now,
-            "ticket": ticket,
-            "ticket_number": ticket_number,
-            "purpose": ask.purpose,
-            "sender_id": sender,
-            "party": ask.party,
-            "recused": list(recused),
-            "simulated": simulated,
-        }
-        changes = {
-            "lead_id": ask.unit,
-            "words": ask.words,
-            "due_at": ask.due_at,
-            "clock": "asked",
-            "clock_at": ask.due_at,
-        }
-        openings.append(Opening(first, (Step("send", actor, now, changes),)))
-    return [_as_sub(matter) for matter in do_open(SUBTICKET, openings)]
+    return do_send_many([(asking, ask) for ask in asks], actor, now=now, book=book)
+
+
+def do_send_many(
+    sendings: Sequence[tuple[Asking, Ask]], actor: Actor, *, now: datetime, book: Book
+) -> list[SubTicket]:
+    """The same for several tickets at once; three SQL statements for all, none for none."""
+    openings = [_opening(asking, ask, actor, now, book) for asking, ask in sendings]
+    return [_as_sub(matter) for matter in do_open(SUBTICKET, openings)] if openings else []
+
+
+def _opening(asking: Asking, ask: Ask, actor: Actor, now: datetime, book: Book) -> Opening:
+    _check(ask, asking.recused, book, now)
+    serial = series.take()
+    first: dict[str, Any] = {
+        "id": serial,
+        "number": new_number(serial, now, book.identity.number_format),
+        "opened_at": now,
+        "ticket": asking.ticket,
+        "ticket_number": asking.ticket_number,
+        "purpose": ask.purpose,
+        "sender_id": asking.sender,
+        "party": ask.party,
+        "recused": list(asking.recused),
+        "simulated": asking.simulated,
+    }
+    changes = {
+        "lead_id": ask.unit,
+        "words": ask.words,
+        "due_at": ask.due_at,
+        "clock": "asked",
+        "clock_at": ask.due_at,
+    }
+    return Opening(first, (Step("send", actor, now, changes),))
 
 
 def _check(ask: Ask, recused: Sequence[str], book: Book, now: datetime) -> None:
@@ -145,13 +156,14 @@ def do_prolong(sub: SubTicket, due_at: datetime, actor: Actor, *, now: datetime)
     return _advance(sub, Step("prolong", actor, now, _until(due_at)))
 
 
-def do_end_all(ticket: int, *, now: datetime) -> int:
+def do_end_all(ticket: int, *, now: datetime, keep: Collection[str] = ()) -> int:
     """Settle all that is open for a ticket whose lead changes or that is closed; gives how many.
 
+    ``keep``: purposes that go on under the next lead.
     What has come back counts as taken, what is still owed is not needed any more (Art. 14). At most
     five SQL statements, however many there are; one when nothing is open.
     """
-    ended = open_of(ticket)
+    ended = [sub for sub in open_of(ticket) if sub.purpose not in keep]
     if not ended:
         return 0
     columns = {"closed_at": now, "clock": "", "clock_at": None}

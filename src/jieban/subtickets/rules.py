@@ -37,6 +37,6 @@ def those_above(book: Book, code: str) -> list[Unit]:
 
 
 def answer_by(wanted: datetime | None, usual: datetime, latest: datetime | None) -> datetime:
-    """By when the unit asked must answer: as wanted, else as usual, and never after the ticket's own limit."""
+    """By when the unit asked must answer: as wanted, else as usual, never after the ticket's limit."""
     due = wanted or usual
     return min(due, latest) if latest else due
