@@ -1,4 +1,4 @@
-"""Django's name of the room."""
+"""Django's name of the room; registers the exclusion as a kind of matter."""
 
 from django.apps import AppConfig
 
@@ -9,3 +9,10 @@ class ExclusionConfig(AppConfig):
     name = "jieban.exclusion"
     label = "exclusion"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make exclusions known to the engine."""
+        from jieban.exclusion.kind import EXCLUSION
+        from jieban.matters.kinds import register
+
+        register(EXCLUSION)

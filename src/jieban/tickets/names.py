@@ -83,6 +83,7 @@ VERB_NAMES = {
     "redo": _("sent back to be done again"),
     "second_check": _("asked the requester a second time"),
     "revise": _("changed the answers"),
+    "ask_exclusion": _("asked to leave it out of the rates"),
     "exclude": _("excluded from the rates"),
     "include": _("counted in the rates again"),
 }

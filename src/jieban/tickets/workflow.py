@@ -198,6 +198,7 @@ CALLBACK_LAW = (
         source="rule callback.check",
     ),
     T("revise", (CLOSED,), None, VERDICT, OTHER, needs=("solved", "satisfied"), source="Art. 8, 23"),
+    T("ask_exclusion", COUNTED, None, UNIT, OWN, source="Art. 32; rule exclusion.apply_days"),
     T(
         "exclude",
         COUNTED,
@@ -207,7 +208,14 @@ CALLBACK_LAW = (
         needs=("exclusion", "exclusion_until"),
         source="Art. 32; Beijing 2025 opinion",
     ),
-    T("include", COUNTED, None, OVERSEERS | {Role.REVIEWER}, OTHER, source="Art. 32; Beijing 2025 opinion"),
+    T(
+        "include",
+        (*OPEN, *CLOSED_STATES),
+        None,
+        OVERSEERS | {Role.REVIEWER},
+        OTHER,
+        source="Art. 32; Beijing 2025 opinion",
+    ),
 )
 
 TABLE = (*INTAKE_LAW, *DISPATCH_LAW, *HANDLING_LAW, *CALLBACK_LAW)
