@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import combinations
 from math import asin, cos, radians, sin, sqrt
 
 from jieban.city.book import Book
@@ -109,7 +108,7 @@ def compare(later: Told, earlier: Told, limits: Limits, book: Book) -> Hit | Non
 
 
 def _may_be_one_matter(one: Told, other: Told) -> bool:
-    """Danger is looked at by itself; matters of different second levels are two, places of two streets too."""
+    """Danger is looked at by itself; two categories of the second level, or two streets, are two matters."""
     if one.danger or other.danger:
         return False
     if one.category and other.category and one.category[:4] != other.category[:4]:
@@ -161,6 +160,7 @@ _DATE = re.compile(
     r"今晚|上周|上星期|本周|(?:周|星期)[一二三四五六日天]"
 )
 _HOUSE = re.compile(r"([0-9一二三四五六七八九十]{1,4})(号院|号楼|单元|号|栋|幢|座|层|楼)")
+_HOUSES = ("号楼", "栋", "幢", "座")
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)(度|元|块钱|万|平米|平方米|分贝|户|人)")
 
 
@@ -191,14 +191,16 @@ def news(later: Told, earlier: Told) -> tuple[str, ...]:
 
 def _other_house(said: str, before: str) -> bool:
     """Whether a house, gate or floor is named that was not named before; naming none is no news."""
-    here: dict[str, set[str]] = {}
-    there: dict[str, set[str]] = {}
-    for text, kept in ((said, here), (before, there)):
-        for number, kind in _HOUSE.findall(text):
-            kept.setdefault(kind.replace("号楼", "栋").replace("幢", "栋").replace("座", "栋"), set()).add(
-                number
-            )
+    here, there = _houses(said), _houses(before)
     return any(numbers - there.get(kind, set()) for kind, numbers in here.items())
+
+
+def _houses(words: str) -> dict[str, set[str]]:
+    """The numbers that the words name, by their kind; ``3号楼``, ``3栋`` and ``3座`` are one kind."""
+    found: dict[str, set[str]] = {}
+    for number, kind in _HOUSE.findall(words):
+        found.setdefault(_HOUSES[0] if kind in _HOUSES else kind, set()).add(number)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,23 +275,18 @@ def _landmarks(one: Told, book: Book) -> frozenset[str]:
 
 def _two_houses(one: Told, other: Told) -> bool:
     """Whether two requests name two different houses: what ails one house need not ail the other."""
-    mine = {
-        number for number, kind in _HOUSE.findall(one.words) if kind in ("号楼", "栋", "幢", "座", "号院")
-    }
-    theirs = {
-        number for number, kind in _HOUSE.findall(other.words) if kind in ("号楼", "栋", "幢", "座", "号院")
-    }
-    return bool(mine and theirs and not mine & theirs)
+    mine, theirs = _houses(one.words), _houses(other.words)
+    kinds = {_HOUSES[0], "号院"} & mine.keys() & theirs.keys()
+    return any(not mine[kind] & theirs[kind] for kind in kinds)
 
 
 def metres_between(one: str, other: str, book: Book) -> float | None:
     """The distance of two places of the city in metres; None when one of them has no position."""
-    places = [book.places.get(code) for code in (one, other)]
-    points = [(row.lon, row.lat) for row in places if row is not None and row.lon and row.lat]
-    if len(points) < 2:
+    here, there = book.places.get(one), book.places.get(other)
+    if here is None or there is None:
         return None
-    for (lon, lat), (to_lon, to_lat) in combinations(points, 2):
-        high, wide = radians(to_lat - lat), radians(to_lon - lon)  # type: ignore[operator]
-        part = sin(high / 2) ** 2 + cos(radians(lat)) * cos(radians(to_lat)) * sin(wide / 2) ** 2  # type: ignore[arg-type]
-        return 2 * _EARTH * asin(sqrt(part))
-    return None
+    if here.lon is None or here.lat is None or there.lon is None or there.lat is None:
+        return None
+    high, wide = radians(there.lat - here.lat), radians(there.lon - here.lon)
+    part = sin(high / 2) ** 2 + cos(radians(here.lat)) * cos(radians(there.lat)) * sin(wide / 2) ** 2
+    return 2 * _EARTH * asin(sqrt(part))

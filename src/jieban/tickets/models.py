@@ -16,6 +16,46 @@ def _codes(size: int = 20) -> ArrayField:  # type: ignore[type-arg]
     return ArrayField(models.CharField(max_length=size), default=list, blank=True)
 
 
+class Cluster(models.Model):
+    """One matter that several requesters tell of: each keeps his ticket and his call-back, one unit leads.
+
+    ``id`` comes from the series of the matters; ``title`` is masked; ``lead`` is the unit that led when
+    the cluster was made, and is only proposed to members that have none yet.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    title = models.CharField(_("title"), max_length=300, blank=True, default="")
+    category = models.ForeignKey(
+        "city.Category",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("category"),
+        db_index=False,
+    )
+    district = models.CharField(_("district"), max_length=12, blank=True, default="")
+    street = models.CharField(_("street"), max_length=12, blank=True, default="")
+    lead = models.ForeignKey(
+        "city.Unit",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("lead unit"),
+        db_index=False,
+    )
+    opened_at = models.DateTimeField(_("opened at"))
+    opened_by = models.CharField(max_length=40, blank=True, default="")
+    simulated = models.BooleanField(_("simulated"), default=False)
+
+    class Meta:
+        verbose_name = _("cluster")
+        verbose_name_plural = _("clusters")
+        indexes = [models.Index(fields=["district", "-id"], name="cluster_district")]
+
+    def __str__(self) -> str:
+        return self.title or str(self.pk)
+
+
 class Ticket(Matter):
     """A demand (诉求工单). Column groups: what came, what was understood, who handles, what he said of it.
 
