@@ -43,8 +43,8 @@ def counts(book: Book, now: datetime, month: date = NOVEMBER) -> dict[str, Any]:
 
 def test_the_answers_of_a_month_are_counted_by_unit(city: Book, now: datetime) -> None:
     closed(city, now)
-    closed(city, now, Answers(True, "partly", "basic"))
-    closed(city, now, Answers(False, "no", "dissatisfied"))
+    closed(city, now, Answers(True, "partly", "basic", reasons=("S2",)))
+    closed(city, now, Answers(False, "no", "dissatisfied", reasons=("C1",)))
     closed(city, now, None)
     closed(city, now, unit=OTHER_STREET)
     told = counts(city, now)
@@ -127,7 +127,7 @@ def test_units_are_ranked_and_equals_share_a_rank(
 ) -> None:
     closed(city, now)
     closed(city, now, unit=OTHER_STREET)
-    closed(city, now, Answers(True, "no", "dissatisfied"), unit="110108012")
+    closed(city, now, Answers(True, "no", "dissatisfied", reasons=("S1",)), unit="110108012")
     closed(city, now, None, unit="110108013")
     closed(city, now, unit=HEATING)
     counts(city, now)

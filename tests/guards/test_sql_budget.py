@@ -113,7 +113,7 @@ def test_a_list_of_twenty_costs_the_same_among_twenty_and_a_hundred(
     assert costs[0] == costs[1]
 
 
-UNSOLVED = Answers(True, "no", "dissatisfied")
+UNSOLVED = Answers(True, "no", "dissatisfied", reasons=("S1",))
 
 VERBS: dict[str, tuple[str, Callable[[Ticket, Book, datetime], object]]] = {
     "dispatch": ("waiting", lambda t, b, n: do_dispatch(t, Choice(HEATING), DISPATCHER, now=n, book=b)),

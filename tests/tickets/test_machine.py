@@ -110,10 +110,10 @@ SAY: dict[str, Say] = {
     "visit": lambda t, a, n, b, words, unit: do_visit(t, words, a, now=n, book=b),
     "give up": lambda t, a, n, b, words, unit: do_give_up(t, a, now=n),
     "yes": lambda t, a, n, b, words, unit: do_answers(
-        t, Answers(True, "yes", "satisfied", words), a, now=n, book=b
+        t, Answers(True, "yes", "satisfied", words), a, now=n, book=b, by="called_in"
     ),
     "no": lambda t, a, n, b, words, unit: do_answers(
-        t, Answers(False, "no", "dissatisfied", words), a, now=n, book=b
+        t, Answers(False, "no", "dissatisfied", words, ("S1",)), a, now=n, book=b, by="called_in"
     ),
     "urge": lambda t, a, n, b, words, unit: do_urge(t, words, a, now=n, book=b),
 }

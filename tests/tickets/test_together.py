@@ -166,7 +166,7 @@ def test_four_ticks_at_once_move_each_ticket_once(live_city: Book, now: datetime
 def test_of_two_answers_at_once_one_counts(live_city: Book, now: datetime) -> None:
     ticket = ticket_in(workflow.CALLBACK, live_city, now)
     by_phone, by_page = stored(ticket), stored(ticket)
-    good, bad = Answers(True, "yes", "satisfied"), Answers(True, "partly", "dissatisfied")
+    good, bad = Answers(True, "yes", "satisfied"), Answers(True, "partly", "dissatisfied", "", ("D1",))
     results = together(
         lambda: do_answers(by_phone, good, CALLER, now=now, book=live_city),
         lambda: do_answers(by_page, bad, CALLER, now=now, book=live_city),

@@ -69,7 +69,21 @@ def answers_of(habits: Habits, late: bool, hard: bool, chance: random.Random) ->
     pleased = habits.manner - (0.15 if late else 0) + {"yes": 0.12, "partly": -0.1, "no": -0.45}[solved]
     draw = chance.random()
     satisfied = "satisfied" if draw < pleased else "basic" if draw < pleased + 0.12 else "dissatisfied"
-    return Answers(contacted, solved, satisfied)
+    return Answers(contacted, solved, satisfied, reasons=_reasons(contacted, solved, satisfied, chance))
+
+
+def _reasons(contacted: bool, solved: str, satisfied: str, chance: random.Random) -> tuple[str, ...]:
+    """Why he says no, by the codes of Beijing (``callback_reasons.csv``)."""
+    why = []
+    if not contacted:
+        why.append(chance.choice(("C1", "C2", "C3", "C4")))
+    if solved != "yes":
+        why.append(
+            chance.choice(("S2", "S3", "S5", "S6") if solved == "partly" else ("S1", "S2", "S3", "S4"))
+        )
+    if satisfied == "dissatisfied":
+        why.append(chance.choice(("D1", "D2", "D3", "D4", "D5")))
+    return tuple(why)
 
 
 REPLIES = (

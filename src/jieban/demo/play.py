@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from jieban.callback.actions import do_answers, do_limit_reached, do_visit
+from jieban.callback.rules import calling_hours
 from jieban.city.book import Book
 from jieban.demo.people import (
     CALLER,
@@ -267,6 +268,9 @@ class City:
 
     def _ask(self, ticket: Ticket, sample: Sample, now: datetime) -> None:
         if ticket.state != workflow.CALLBACK or ticket.lead_id is None:
+            return
+        if not calling_hours(self.book, now).allow(now):
+            self._later(now, 3, lambda then: self._ask(ticket, sample, then))
             return
         self.tally.verbs += 1
         if self.chance.random() < 0.18:
