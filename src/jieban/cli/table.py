@@ -21,6 +21,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("city", "city", "check, load or show a city pack"),
     Command("take-in", "intake", "take requests in from a CSV, XLSX, Parquet or JSONL file"),
     Command("read", "dispatch", "say what a text is about and which unit it would go to; writes nothing"),
+    Command("recompute", "handling", "compute the limits of open tickets anew after a change of rules"),
     Command("simulate", "demo", "play days of a city on the tickets that are there"),
     Command("rebuild", "matters", "build every ticket again from its events and compare"),
     Command("api-key", "people", "make a key for a connected system"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
+from jieban.handling.queries import refusals
 from jieban.matters.rules import Actor, NotPossible
 from jieban.reading.notes import masked_by_staff
 from jieban.tickets.actions import say
@@ -18,6 +20,36 @@ from jieban.tickets.models import Ticket
 
 CONTACT_OUTCOMES = ("reached", "no_answer", "wrong_number", "refused", "visited")
 OUTCOMES = ("solved", "partly", "explained")
+OBJECTION_GROUNDS = ("territory", "function", "level", "several", "other")
+"""Not our territory, not our function, another level's, needs several units, another ground."""
+TRUE = ("yes", "partly", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a unit found besides its reply; each part may be empty. Kept with the event.
+
+    ``basis``: the law or the plan on which it acted; ``true``: whether what was said is true (是否属实),
+    one of ``TRUE``; ``met_at`` and ``met_where``: when and where it met the requester in person.
+    """
+
+    basis: str = ""
+    true: str = ""
+    met_at: datetime | None = None
+    met_where: str = ""
+
+    def as_detail(self) -> dict[str, str]:
+        """The parts that are filled, as an event keeps them."""
+        told = {
+            "basis": masked_by_staff(self.basis),
+            "true": self.true,
+            "met_at": _iso(self.met_at) or "",
+            "met_where": masked_by_staff(self.met_where),
+        }
+        return {name: value for name, value in told.items() if value}
+
+
+NOTHING_FOUND = Findings()
 
 
 class HandlingRefused(NotPossible):
@@ -35,6 +67,10 @@ def do_contact(ticket: Ticket, outcome: str, note: str, actor: Actor, *, now: da
     """The unit tried to reach the requester (先行联系, Art. 15); only success counts as the first contact."""
     if outcome not in CONTACT_OUTCOMES:
         raise HandlingRefused(_("Say how it went: one of the outcomes of a contact"))
+    if ticket.secrecy == "anonymous":
+        raise HandlingRefused(_("The requester gave no name and no number; handle it and reply"))
+    if ticket.secrecy == "confidential":
+        raise HandlingRefused(_("The requester stays unknown to units: the hotline speaks with him for you"))
     reached = outcome in ("reached", "visited") and ticket.contacted_at is None
     changes = {"contacted_at": now} if reached else {}
     detail = {"outcome": outcome, "note": masked_by_staff(note)}
@@ -48,9 +84,19 @@ def do_progress(ticket: Ticket, note: str, actor: Actor, *, now: datetime, book:
     return say(ticket, "progress", actor, now, {}, {"note": masked_by_staff(note)}, book=book)
 
 
-def do_object(ticket: Ticket, ground: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:
+def do_object(
+    ticket: Ticket,
+    ground: str,
+    actor: Actor,
+    *,
+    now: datetime,
+    book: Book,
+    why: str = "other",
+    named: str = "",
+) -> Ticket:
     """The unit claims that the duty is not its own (派单异议, Art. 12 ¶3).
 
+    ``why``: one of ``OBJECTION_GROUNDS``; ``named``: the unit whose duty it is, where it is known.
     Only in the first hours (``objection.hours``) and so often as ``objection.max_count`` says. The
     limit runs on; when nobody rules within ``objection.review_hours`` the unit handles it.
     """
@@ -66,36 +112,59 @@ def do_object(ticket: Ticket, ground: str, actor: Actor, *, now: datetime, book:
             _("An objection is possible within %(hours)s hours of the dispatch; handle it first")
             % {"hours": f"{hours['hours']:g}"}
         )
+    if why not in OBJECTION_GROUNDS:
+        raise HandlingRefused(_("Choose the ground of your objection"))
+    unit = book.units.get(named)
+    if named and (unit is None or not unit.can_lead or unit.code == ticket.lead_id):
+        raise HandlingRefused(_("Name another unit that can be given the ticket, or name none"))
     changes = {
         "objection": masked_by_staff(ground),
         "heard": [*ticket.heard, ticket.lead_id],
         "clock": "ruling",
         "clock_at": now + timedelta(hours=hours["review_hours"]),
     }
-    return say(ticket, "object", actor, now, changes, book=book)
+    return say(ticket, "object", actor, now, changes, {"ground": why, "named": named}, book=book)
 
 
 def do_reply(
-    ticket: Ticket, reply: str, actor: Actor, *, now: datetime, book: Book, outcome: str = "solved"
+    ticket: Ticket,
+    reply: str,
+    actor: Actor,
+    *,
+    now: datetime,
+    book: Book,
+    outcome: str = "solved",
+    findings: Findings = NOTHING_FOUND,
 ) -> Ticket:
     """The clerk writes the reply; it goes to the unit's reviewer before it is submitted.
 
-    ``outcome`` says what came of it; ``explained``: it cannot be solved now, and the reply says why
-    (Art. 15).
+    ``outcome`` says what came of it; ``explained``: it cannot be solved now, and the reply says why, with
+    the law or the plan (Art. 15). Without contact only for who cannot be reached: an anonymous requester,
+    and one who refused it as often as ``exclusion.refused_contacts`` says (Art. 9).
     """
-    if outcome not in OUTCOMES:
+    TICKET.workflow.transition(ticket.state, "reply")
+    on = local_day(book, now)
+    if outcome not in OUTCOMES or findings.true not in ("", *TRUE):
         raise HandlingRefused(_("Say what came of it: solved, partly, or explained"))
-    if ticket.contacted_at is None and ticket.secrecy != "anonymous":
+    if _owes_contact(ticket) and refusals(ticket) < int(book.rule("exclusion.refused_contacts", on)):
         raise HandlingRefused(
             _("Reach the requester first: a reply without contact is not accepted (Art. 15)")
         )
-    least = int(book.rule("reply.min_chars", local_day(book, now)))
+    if outcome == "explained" and not findings.basis.strip():
+        raise HandlingRefused(
+            _("What cannot be solved now is explained with the law or the plan behind it (Art. 15)")
+        )
+    least = int(book.rule("reply.min_chars", on))
     if len(reply.strip()) < least:
         raise HandlingRefused(
             _("Write what was done for the requester, in at least %(least)s characters") % {"least": least}
         )
     changes = {"reply": masked_by_staff(reply), "replied_at": now, "outcome": outcome}
-    return say(ticket, "reply", actor, now, changes, book=book)
+    return say(ticket, "reply", actor, now, changes, findings.as_detail(), book=book)
+
+
+def _owes_contact(ticket: Ticket) -> bool:
+    return ticket.contacted_at is None and ticket.secrecy != "anonymous"
 
 
 def do_review(ticket: Ticket, approve: bool, note: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:
@@ -136,7 +205,7 @@ def do_resume(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Tic
     A pause ends when it was to end, even where the worker notices it later.
     """
     TICKET.workflow.transition(ticket.state, "resume")
-    began, planned = ticket.pauses[-1]
+    began, planned, *_mark = ticket.pauses[-1]
     ended = min(now, datetime.fromisoformat(planned))
     pauses: list[list[str]] = [*ticket.pauses[:-1], [began, ended.isoformat()]]
     due = limit({**ticket.row(), "pauses": pauses}, book)
@@ -145,8 +214,12 @@ def do_resume(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Tic
 
 
 def _paused(ticket: Ticket) -> timedelta:
-    """How long the clock of this round has been stopped so far."""
-    spans = [(datetime.fromisoformat(begin), datetime.fromisoformat(end)) for begin, end in ticket.pauses]
+    """How long the clock of this round has been stopped so far; the ledger has its own rule."""
+    spans = [
+        (datetime.fromisoformat(begin), datetime.fromisoformat(end))
+        for begin, end, *mark in ticket.pauses
+        if not mark
+    ]
     return sum((end - begin for begin, end in spans), timedelta())
 
 
