@@ -97,7 +97,7 @@ class MailGateway:
             self._sender,
             [address],
             headers={"Message-ID": identity, "Auto-Submitted": "auto-generated"},
-            connection=self._backend,  # type: ignore[arg-type]
+            connection=self._backend,
         )
         self._open()
         try:

@@ -52,7 +52,7 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["cause", "recipient", "medium"], name="one_delivery_each")
         ]
         indexes = [
-            models.Index(fields=["next_at", "id"], name="delivery_due", condition=Q(state=NEW)),
+            models.Index(fields=["medium", "next_at", "id"], name="delivery_due", condition=Q(state=NEW)),
             models.Index(fields=["-id"], name="delivery_undone", condition=Q(state__in=(UNSET, DEAD))),
             models.Index(fields=["matter"], name="delivery_waiting", condition=Q(state=NEW)),
             models.Index(fields=["at"], name="delivery_at"),

@@ -265,10 +265,11 @@ def not_before(at: datetime, now: datetime, urgent: bool, book: Book) -> datetim
         return now
     on = local_day(book, now)
     moment = max(now, at + timedelta(minutes=float(book.rule("notice.gather_minutes", on))))
-    return _awake(moment, book)
+    return awake(moment, book)
 
 
-def _awake(moment: datetime, book: Book) -> datetime:
+def awake(moment: datetime, book: Book) -> datetime:
+    """The moment itself, or the end of the quiet hours in which it lies."""
     on = local_day(book, moment)
     begin, end = (int(book.rule(code, on)) for code in ("notice.quiet_from", "notice.quiet_to"))
     local = moment.astimezone(ZoneInfo(book.identity.timezone))

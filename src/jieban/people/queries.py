@@ -98,7 +98,7 @@ def _mobile(phone: str) -> str:
     return plain if identifies and _MOBILE.fullmatch(plain) else ""
 
 
-def _unsealed(sealed: bytes | None, context: str) -> str:
+def _unsealed(sealed: bytes | memoryview | None, context: str) -> str:
     try:
         return sealing.unseal(sealed or b"", context)
     except sealing.CannotUnseal:
