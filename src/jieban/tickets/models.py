@@ -64,8 +64,9 @@ class Ticket(Matter):
     ``answers``: field of ``form_fields`` -> text. ``nth_month``, ``nth_year``: which request of this
     requester it is (月次、年次). ``reminded``: which reminders of this round were given. ``outcome`` of a
     reply: ``solved``, ``partly``, ``explained`` (cannot be solved now). ``marks``: ``problem``,
-    ``supervised``, ``instructed``, ``escalated``, ``repeated``. ``checked``: empty, ``due``, ``agreed``,
-    ``differs``.
+    ``supervised``, ``instructed``, ``escalated``, ``repeated``. ``visit_result``: ``reached``,
+    ``unreachable``, ``refused``, ``anonymous``; while he is asked ``call_later``: not before
+    ``visited_at``. ``checked``: empty, ``due``, ``agreed``, ``differs``, ``unreached``.
     """
 
     # what came
@@ -201,6 +202,12 @@ class Ticket(Matter):
                 condition=~Q(street="") & ~Q(state__in=workflow.CLOSED_STATES),
             ),
             models.Index(fields=["cluster"], name="ticket_cluster", condition=Q(cluster__isnull=False)),
+            models.Index(
+                fields=["visited_at"],
+                name="ticket_call_agreed",
+                condition=Q(state=workflow.CALLBACK, visit_result="call_later"),
+            ),
+            models.Index(fields=["checked", "-closed_at"], name="ticket_check", condition=~Q(checked="")),
             GinIndex(fields=["assist"], name="ticket_assist", condition=~Q(state__in=workflow.CLOSED_STATES)),
             GinIndex(
                 fields=["copied_to"], name="ticket_copied_to", condition=~Q(state__in=workflow.CLOSED_STATES)
