@@ -9,13 +9,15 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from jieban.foundation import sealing
 from jieban.foundation.inserting import insert_rows
+from jieban.people.masking import mask_known, mask_name
 from jieban.people.models import Account, ApiKey, Requester, Unmasking, Words
 from jieban.people.phones import read_phone
 from jieban.people.queries import forget_keys
-from jieban.people.roles import Role
+from jieban.people.roles import HOTLINE_ROLES, Role
 
 REASON_CHARS = 200
 
@@ -59,6 +61,7 @@ class Kept:
     address: str
     email: str = ""
     language: str = ""
+    represented: str = ""
 
 
 def do_remember_requesters(contacts: Sequence[Contact], *, now: datetime) -> list[int | None]:
@@ -110,6 +113,7 @@ def do_keep_words(kept: Sequence[Kept], *, now: datetime) -> None:
                 title=sealing.seal(one.title, "title"),
                 text=sealing.seal(one.text, "text"),
                 address=sealing.seal(one.address, "address"),
+                represented=sealing.seal(one.represented, "represented"),
                 email=sealing.seal(one.email, "email"),
                 language=one.language,
                 created_at=now,
@@ -119,13 +123,32 @@ def do_keep_words(kept: Sequence[Kept], *, now: datetime) -> None:
     )
 
 
+class MayNotSee(Exception):
+    """This person may not see who the requester is. The message is for people."""
+
+
 def do_unmask(
-    account: Account, matter: str, words_id: int, requester_id: int | None, reason: str, *, now: datetime
+    account: Account,
+    matter: str,
+    words_id: int,
+    requester_id: int | None,
+    reason: str,
+    *,
+    now: datetime,
+    secrecy: str = "",
+    minor: bool = False,
 ) -> dict[str, str]:
     """The unmasked contact and words of a matter; the look is recorded first (Ordinance Art. 8).
 
-    Gives ``phone, name, email, title, text, address``. Three SQL statements.
+    Gives ``phone, name, represented, email, title, text, address``. Three SQL statements. Of a
+    ``confidential`` matter only the hotline may see who it is: ``MayNotSee``. Of a minor, units see no
+    name, only how to reach him.
     """
+    of_unit = not account.role_set & HOTLINE_ROLES
+    if secrecy and of_unit:
+        raise MayNotSee(
+            _("The requester asked for confidentiality: only the hotline knows who it is (Ordinance Art. 8).")
+        )
     Unmasking.objects.create(
         account=account,
         requester_id=requester_id,
@@ -136,14 +159,30 @@ def do_unmask(
     )
     words = Words.objects.filter(pk=words_id).first()
     requester = Requester.objects.filter(pk=requester_id).first() if requester_id else None
-    return {
+    told = {
         "phone": sealing.unseal(requester.phone, "phone") if requester else "",
         "name": sealing.unseal(requester.name, "name") if requester else "",
+        "represented": sealing.unseal(words.represented, "represented") if words else "",
         "email": sealing.unseal(words.email, "email") if words else "",
         "title": sealing.unseal(words.title, "title") if words else "",
         "text": sealing.unseal(words.text, "text") if words else "",
         "address": sealing.unseal(words.address, "address") if words else "",
     }
+    return _without_names(told) if minor and of_unit else told
+
+
+def _without_names(told: dict[str, str]) -> dict[str, str]:
+    """The same without the names of requester and represented person, wherever they stand."""
+    names = (told["name"], told["represented"])
+    kept = {part: words for part, words in told.items() if part not in ("name", "represented")}
+    for name in names:
+        kept = {part: mask_known(words, name, "") for part, words in kept.items()}
+    return {**kept, "name": mask_name(names[0]), "represented": mask_name(names[1])}
+
+
+def do_forget_requester(matter: int) -> None:
+    """Cut the words of a matter from its requester, for one who wants to be unknown. One SQL statement."""
+    Words.objects.filter(pk=matter).update(requester=None, email=b"", represented=b"")
 
 
 def do_make_api_key(name: str, *, now: datetime, channel: str = "api") -> str:
@@ -164,7 +203,7 @@ def do_make_account(
     username: str, password: str, name: str, roles: Iterable[Role], unit: str, *, superuser: bool = False
 ) -> Account:
     """Make a staff account, or renew the one with this user name. Two SQL statements."""
-    account, _ = Account.objects.update_or_create(
+    account, _made = Account.objects.update_or_create(
         username=username,
         defaults={
             "first_name": name,

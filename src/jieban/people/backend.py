@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.backends import BaseBackend, ModelBackend
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 
-from jieban.people.models import Account
+from jieban.people.models import Account, lent_to_deputy
 from jieban.people.roles import Role, allowed
 
 ADMIN_ROLES = frozenset({Role.ADMIN, Role.RULE_OWNER, Role.AUDITOR})
@@ -21,6 +23,16 @@ CITY = "city"
 SEEN_BY_AUDITORS = frozenset({"matters.view_event", "people.view_unmasking"})
 """What the auditor looks at besides the city's data: what was done, and who looked at whose data."""
 KEPT_BY_ADMINISTRATORS = frozenset({"people", "tickets", "matters", "intake", "assessment"})
+
+
+class AccountBackend(ModelBackend):
+    """Signs people in, and reads with an account for whom it stands in, in the same statement."""
+
+    def get_user(self, user_id: int) -> Account | None:
+        """The account of a request. One SQL statement."""
+        lent = ArraySubquery(lent_to_deputy(OuterRef("unit"), OuterRef("pk")))
+        account = Account._default_manager.annotate(lent=lent).filter(pk=user_id).first()
+        return account if account and self.user_can_authenticate(account) else None
 
 
 class RoleBackend(BaseBackend):
