@@ -195,6 +195,7 @@ def said(told: Told, book: Book, english: bool) -> str:
 
 
 _SAID_IN = {
+    "repeat": ("reply",),
     "reply": ("reply",),
     "approve_reply": ("reply",),
     "shelve": ("shelf_plan",),
