@@ -21,9 +21,11 @@ from jieban.city.law import WhistleKind
 from jieban.city.rows import Unit
 from jieban.matters.actions import Opening, do_advance, do_open, new_number, series
 from jieban.matters.actors import PLATFORM
+from jieban.matters.many import do_advance_many
 from jieban.matters.rules import Actor, NotPossible, NotYours, Step
 from jieban.reading.notes import masked_by_staff
-from jieban.tickets.actions import say
+from jieban.tickets.actions import advance
+from jieban.tickets.actions import step as ticket_step
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket
 from jieban.tickets.workflow import AT_THE_UNIT
@@ -67,10 +69,15 @@ def do_blow(
     units = _units(blow, tickets, street, book, now)
     _check_words(blow, tickets, book, now)
     first, step = _whistle_of(blow, tickets, street, units, kind, actor, now, book, simulated)
+    detail = {"whistle": first["number"], "units": [unit.code for unit in units]}
+    blows = []
+    for ticket in tickets:
+        changes = {"whistled": ticket.whistled + 1}
+        blows.append(ticket_step(ticket.row(), "whistle", actor, now, changes, detail, book=book))
+        TICKET.workflow.take(ticket.row(), blows[-1])  # a refusal leaves nothing half done
     with transaction.atomic(savepoint=False):
-        for ticket in tickets:
-            detail = {"whistle": first["number"], "units": [unit.code for unit in units]}
-            say(ticket, "whistle", actor, now, {"whistled": ticket.whistled + 1}, detail, book=book)
+        for ticket, said in zip(tickets, blows, strict=True):
+            advance(ticket, said)
         (whistle,) = do_open(WHISTLE, [Opening(first, (step,))])
         assert isinstance(whistle, Whistle)
         do_open(REPORT, [_report_of(whistle, unit, street, kind, actor, now, book) for unit in units])
@@ -282,7 +289,7 @@ def do_give(
 ) -> ReportIn:
     """The unit gives its result; it returns to the tickets of the whistle (Art. 14, 16).
 
-    The last result ends the whistle. At most 8 SQL statements, two or three more for each ticket.
+    The last result ends the whistle. At most 15 SQL statements, however many tickets.
     """
     _required(result, _("Write what came of it; the street builds its reply on this"))
     if solved not in rules.SOLVED:
@@ -341,10 +348,14 @@ def do_order_in(report: ReportIn, ruling: str, actor: Actor, *, now: datetime, b
     return _advance(report, Step("order_in", actor, now, changes))
 
 
-def do_mark(report: ReportIn, verb: str, actor: Actor, *, now: datetime) -> ReportIn:
-    """The clock rang: ``late``, ``result_late`` or ``join_late``. What is owed is still owed."""
+def do_mark(reports: Sequence[ReportIn], verb: str, *, now: datetime) -> None:
+    """The clock rang: ``late``, ``result_late`` or ``join_late``. What is owed is still owed.
+
+    At most four SQL statements for all; the report-ins given keep their old values.
+    """
     changes: dict[str, Any] = {"late": True} if verb == "late" else {"overdue": True}
-    return _advance(report, Step(verb, actor, now, {**changes, **NO_CLOCK}))
+    step = Step(verb, PLATFORM, now, {**changes, **NO_CLOCK})
+    do_advance_many(REPORT, [(report, (step,)) for report in reports])
 
 
 def do_withdraw(report: ReportIn, note: str, actor: Actor, *, now: datetime, book: Book) -> ReportIn:
@@ -356,8 +367,8 @@ def do_withdraw(report: ReportIn, note: str, actor: Actor, *, now: datetime, boo
 def do_cancel(whistle: Whistle, reason: str, actor: Actor, *, now: datetime) -> Whistle:
     """The street calls the whistle off; every unit that is still expected is told.
 
-    The report-ins are held first, so that one who arrives at the same moment is seen or sees it. Four SQL
-    statements, two or three more for each unit.
+    The report-ins are held first, so that one who arrives at the same moment is seen or sees it. At most
+    nine SQL statements.
     """
     _required(reason, _("Say why; the units that are on their way read it"))
     note = {"note": masked_by_staff(reason)}
@@ -366,10 +377,10 @@ def do_cancel(whistle: Whistle, reason: str, actor: Actor, *, now: datetime) -> 
     with transaction.atomic(savepoint=False):
         _held(whistle.pk)
         open_ = ReportIn.objects.select_for_update().filter(whistle=whistle.pk, state__in=w.OWING)
-        reports = list(open_.order_by("id"))
+        out = Step("withdraw", actor, now, {"closed_at": now, **NO_CLOCK}, note)
+        moves = [(report, (out,)) for report in open_.order_by("id")]
         do_advance(WHISTLE, whistle, step)
-        for report in reports:
-            _advance(report, Step("withdraw", actor, now, {"closed_at": now, **NO_CLOCK}, note))
+        do_advance_many(REPORT, moves)
     return whistle
 
 
@@ -417,9 +428,12 @@ def _return(whistle: Whistle, report: ReportIn, over: bool, now: datetime, book:
         "overall": whistle.solved if over else "",
     }
     held = Ticket.objects.select_for_update().filter(pk__in=whistle.tickets, state__in=AT_THE_UNIT)
-    for ticket in held.order_by("pk"):
-        TICKET.workflow.transition(ticket.state, "returned")
-        say(ticket, "returned", PLATFORM, now, {}, detail, book=book)
+    moves = [
+        (ticket, (ticket_step(ticket.row(), "returned", PLATFORM, now, {}, detail, book=book),))
+        for ticket in held.order_by("pk")
+    ]
+    if moves:
+        do_advance_many(TICKET, moves)
 
 
 def _rating_time(book: Book, now: datetime) -> timedelta:

@@ -14,20 +14,17 @@ from jieban.whistle.rating import do_reveal
 
 def late(reports: Sequence[ReportIn], now: datetime) -> None:
     """The limit has passed and the unit has not reported in; it still must."""
-    for report in reports:
-        do_mark(report, "late", PLATFORM, now=now)
+    do_mark(reports, "late", now=now)
 
 
 def result_late(reports: Sequence[ReportIn], now: datetime) -> None:
     """The unit came and owes its result."""
-    for report in reports:
-        do_mark(report, "result_late", PLATFORM, now=now)
+    do_mark(reports, "result_late", now=now)
 
 
 def join_late(reports: Sequence[ReportIn], now: datetime) -> None:
     """The other district has not said whether it joins: the city's supervisor may do so."""
-    for report in reports:
-        do_mark(report, "join_late", PLATFORM, now=now)
+    do_mark(reports, "join_late", now=now)
 
 
 def refusal_late(reports: Sequence[ReportIn], now: datetime) -> None:
