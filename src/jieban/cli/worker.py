@@ -1,4 +1,4 @@
-"""The worker: a ticker that moves clocks, and the runner of background jobs."""
+"""The worker: a ticker that moves clocks, one that delivers notices, and the runner of background jobs."""
 
 from __future__ import annotations
 
@@ -25,10 +25,14 @@ STEADY_SECONDS = 60.0
 
 
 class Ticker:
-    """Looks at the clocks every ``seconds``; lives through a database that comes and goes."""
+    """Does what is due every ``seconds``; lives through a database that comes and goes.
 
-    def __init__(self, seconds: float) -> None:
+    ``do`` is given the moment (aware); without one, the clocks are looked at.
+    """
+
+    def __init__(self, seconds: float, do: Callable[[datetime], object] | None = None) -> None:
         self._seconds = seconds
+        self._do = do or (lambda now: tick(now))  # looked up at each call, as tests put another in its place
         self._ended = threading.Event()
 
     def run(self) -> None:
@@ -36,12 +40,12 @@ class Ticker:
         while not self._ended.wait(self._seconds):
             try:
                 close_old_connections()
-                tick(datetime.now(UTC))
+                self._do(datetime.now(UTC))
             except (DatabaseError, InterfaceError) as error:
                 _log.warning("the database does not answer, trying again: %s", error)
                 connection.close()
             except Exception:
-                _log.exception("the clocks could not be moved, trying again")
+                _log.exception("what is due could not be done, trying again")
                 connection.close()
 
     def stop(self) -> None:
