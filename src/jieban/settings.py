@@ -71,7 +71,7 @@ WSGI_APPLICATION = "jieban.wsgi.application"
 DATABASES = {"default": django_database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.Account"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "jieban.people.backend.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["jieban.people.backend.AccountBackend", "jieban.people.backend.RoleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jieban.matters.rules import Actor
+from jieban.matters.rules import Absent, Actor
 from jieban.people.models import Account, ApiKey
 from jieban.people.roles import Role
 
@@ -10,15 +10,21 @@ PLATFORM = Actor("system", "platform", "Jieban", frozenset({Role.SYSTEM}))
 
 
 def staff(account: Account) -> Actor:
-    """A member of staff. He acts for his own unit only; what he may see is another question."""
+    """A member of staff, with the roles of those for whom he stands in now.
+
+    He acts for his own unit only; what he may see is another question. No SQL statement for the account
+    of a request, else one.
+    """
     unit = account.unit_id or ""
     return Actor(
         kind="staff",
         id=f"account:{account.pk}",
         name=str(account),
-        roles=frozenset(account.roles),
+        roles=frozenset(account.role_set),
         unit=unit,
         units=frozenset({unit} if unit else ()),
+        own_roles=frozenset(account.own_roles),
+        absent=tuple(Absent(f"account:{one.pk}", one.name, one.roles) for one in account.stands_in_for),
     )
 
 

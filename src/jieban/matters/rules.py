@@ -7,7 +7,7 @@ A matter's row is a plain mapping of column to value. ``take`` gives the next ro
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -26,8 +26,20 @@ class Where(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """Somebody on leave, and the roles that he lends to whoever stands in for him."""
+
+    id: str
+    name: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. ``units`` are the codes of the units for which he may act."""
+    """Who acts. ``units`` are the codes of the units for which he may act.
+
+    ``roles`` holds his own and those that the ``absent`` lend him; ``own_roles`` tells them apart.
+    """
 
     kind: str  # staff, system, requester, machine
     id: str
@@ -35,6 +47,8 @@ class Actor:
     roles: frozenset[str]
     unit: str = ""
     units: frozenset[str] = frozenset()
+    own_roles: frozenset[str] = frozenset()
+    absent: tuple[Absent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +186,16 @@ class Workflow:
             for name, value in after.items()
             if name not in ("state", "version", "updated_at") and (name not in row or row[name] != value)
         }
+        actor, detail = speaking(line, step, row)
         event = Recorded(
             seq=version,
             verb=step.verb,
             state_from=state,
             state_to=after["state"],
             at=step.at,
-            actor=step.actor,
+            actor=actor,
             changes=changed,
-            detail=dict(step.detail),
+            detail=detail,
         )
         return after, event
 
@@ -191,7 +206,7 @@ def may(line: Transition, actor: Actor, row: Values) -> bool:
     A requester speaks on his own matter alone. Nobody speaks on a matter from which he or his unit is
     recused (回避): the column ``recused``, where a kind has one, holds codes of units and ids of actors.
     """
-    if not line.roles & actor.roles:
+    if not line.roles & _voice(actor, row):
         return False
     if actor.kind == "requester":
         return not row["version"] or actor.id == f"matter:{row['number']}"
@@ -200,6 +215,29 @@ def may(line: Transition, actor: Actor, row: Values) -> bool:
     if recused(actor, row):
         return False
     return _at(line.where, actor, row)
+
+
+def speaking(line: Transition, step: Step, row: Values) -> tuple[Actor, dict[str, Any]]:
+    """As whom the event records the actor, and its detail: himself where his own roles suffice, else
+    himself in the place of the absent whose role he uses (代理)."""
+    actor, detail = step.actor, dict(step.detail)
+    if not actor.absent or line.roles & actor.own_roles:
+        return actor, detail
+    one = next(one for one in _lenders(actor, row) if line.roles & one.roles)
+    return replace(actor, name=f"{actor.name}（代{one.name}）"), {**detail, "on_behalf_of": one.id}
+
+
+def _voice(actor: Actor, row: Values) -> frozenset[str]:
+    """The roles with which an actor speaks on a matter."""
+    if not actor.absent:
+        return actor.roles
+    return actor.own_roles.union(*(one.roles for one in _lenders(actor, row)))
+
+
+def _lenders(actor: Actor, row: Values) -> list[Absent]:
+    """The absent who may lend their roles here: nobody stands in for who must keep out himself."""
+    kept_out = row.get("recused") or ()
+    return [one for one in actor.absent if one.id not in kept_out]
 
 
 def recused(actor: Actor, row: Values) -> bool:

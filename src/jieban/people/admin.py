@@ -82,11 +82,11 @@ class AccountAdmin(AccountBase):
     @admin.display(description=_("roles"))
     def roles_in_words(self, account: Account) -> str:
         """The roles by name."""
-        return ", ".join(str(ROLE_NAMES[role]) for role in Role if role in account.role_set)
+        return ", ".join(str(ROLE_NAMES[role]) for role in Role if role in account.own_roles)
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
         """Whoever has a role for the admin may open it; nobody else."""
-        obj.is_staff = bool(obj.role_set & ADMIN_ROLES)
+        obj.is_staff = bool(obj.own_roles & ADMIN_ROLES)
         super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -51,6 +51,8 @@ class Account(AbstractUser):
         """For whom he stands in now. One SQL statement, none where the account came with a request
         (``people.backend`` reads both at once)."""
         lent: list[dict[str, Any]] | None = self.__dict__.get("lent")
+        if lent is None and self.pk is None:
+            lent = []
         if lent is None:
             lent = list(_lent(Delegation.objects.filter(to_account=self, from_account__unit=self.unit_id)))
         return tuple(_stand_in(one) for one in lent)
@@ -85,15 +87,18 @@ class Delegation(models.Model):
     from_at = models.DateTimeField(_("from"))
     to_at = models.DateTimeField(_("until"))
     reason = models.CharField(_("reason"), max_length=200, blank=True, default="")
-    made_by = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("set by")
-    )
+    made_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("set by"))
     made_at = models.DateTimeField(_("set at"))
     ended_at = models.DateTimeField(_("ended at"), null=True)
 
     class Meta:
         verbose_name = _("leave")
         verbose_name_plural = _("leaves")
+        indexes = [
+            models.Index(
+                fields=["to_account"], name="leave_deputy", condition=models.Q(ended_at__isnull=True)
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 name="leave_has_an_end", condition=models.Q(to_at__gt=models.F("from_at"))
