@@ -22,6 +22,10 @@ class TicketIn(BaseModel):
     category: str = Field("", description="Your own category name, as a hint")
     demand_type: str = Field("", description="CONSULT, HELP, COMPLAINT, REPORT, SUGGESTION or PRAISE")
     external_id: str = Field("", description="The number of the request in your system")
+    answers: dict[str, str | int | float | bool | None] = Field(
+        default_factory=dict,
+        description="Answers to the form of the matter, by code of the field: wages.amount …",
+    )
 
 
 class NamedCode(BaseModel):
@@ -47,6 +51,9 @@ class TicketOut(BaseModel):
     opened_at: datetime
     due_at: datetime | None
     overdue: bool
+    form: str = Field("", description="The form of the matter, such as wages; empty where it has none")
+    answers: dict[str, str] = Field(default_factory=dict, description="Answers to it, by code of the field")
+    missing: list[str] = Field(default_factory=list, description="What still has to be asked")
     external_id: str
     simulated: bool
 
@@ -63,6 +70,7 @@ class Filed(BaseModel):
     due_at: datetime | None
     confidence: float | None
     reasons: list[str]
+    missing: list[str] = Field(default_factory=list, description="What still has to be asked")
 
 
 class Problem(BaseModel):

@@ -10,10 +10,13 @@ from ninja import Header, Query, Router, Status
 
 from jieban.api.schemas import Filed, NamedCode, Problem, TicketIn, TicketList, TicketOut
 from jieban.city.book import Book
+from jieban.city.clock import local_day
 from jieban.city.queries import book
 from jieban.dispatch.explain import matter_name, name_of
 from jieban.intake.actions import Outcome, do_take_in
 from jieban.intake.channels import as_request, read_fields
+from jieban.intake.completeness import BadAnswer
+from jieban.intake.filling import kept
 from jieban.intake.mapping import Refusal
 from jieban.matters import actors
 from jieban.people.models import ApiKey
@@ -41,13 +44,23 @@ def file_ticket(
     key: ApiKey = request.auth  # type: ignore[attr-defined]
     city, now = book(), datetime.now(UTC)
     source = f"key:{key.pk}"
-    incoming = read_fields(body.model_dump(exclude={"place"}), source, now=now, book=city)
+    incoming = read_fields(body.model_dump(exclude={"place", "answers"}), source, now=now, book=city)
     if isinstance(incoming, Refusal):
         return Status(422, Problem(field=incoming.field, reason=incoming.reason, remedy=incoming.remedy))
     if body.place and body.place not in city.places:
         return Status(422, _no_place(body.place))
+    try:
+        answers = kept(city, local_day(city, now), body.answers)
+    except BadAnswer as bad:
+        return Status(422, Problem(field=f"answers.{bad.field}", reason=bad.why, remedy=bad.remedy))
     taken = as_request(
-        incoming, source=source, book=city, key=idempotency_key, channel=key.channel, place=body.place
+        incoming,
+        source=source,
+        book=city,
+        key=idempotency_key,
+        channel=key.channel,
+        place=body.place,
+        answers=answers,
     )
     (outcome,) = do_take_in([taken], actors.machine(key), now=now, book=city, reader=reader_for(city))
     if outcome.result == "conflict":
@@ -114,6 +127,7 @@ def _filed(outcome: Outcome, city: Book) -> Filed:
         due_at=ticket.due_at,
         confidence=ticket.confidence,
         reasons=reasons,
+        missing=ticket.missing,
     )
 
 
@@ -133,6 +147,9 @@ def _out(ticket: Ticket, city: Book) -> TicketOut:
         opened_at=ticket.opened_at,
         due_at=ticket.due_at,
         overdue=ticket.overdue,
+        form=ticket.form,
+        answers=ticket.answers,
+        missing=ticket.missing,
         external_id=ticket.external_id,
         simulated=ticket.simulated,
     )

@@ -7,7 +7,7 @@ of one, so the web form, the API and a file of a million rows walk the same path
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,15 @@ from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.dispatch.actions import first_steps
 from jieban.dispatch.rules import Proposal, place_at, propose
+from jieban.intake import repeats
+from jieban.intake.completeness import Known
+from jieban.intake.filling import law_columns
+from jieban.intake.looking import Arrival, look_around
+from jieban.intake.protecting import kept_from_reported
+from jieban.intake.repeats import Course
+from jieban.intake.same import Told
+from jieban.intake.standing import ANONYMOUS, PLAIN, Standing
+from jieban.intake.surges import surge_of
 from jieban.matters.actions import Opening, do_open, new_number, series
 from jieban.matters.actors import PLATFORM
 from jieban.matters.rules import Actor, Step
@@ -39,7 +48,9 @@ class Request:
     """A request as a channel hands it over, cleaned but unread.
 
     ``source`` and ``key`` name it for idempotency; ``body`` is a hash of its content, by which a
-    reused key is told from a repeated request. ``place`` is a place code chosen by a person.
+    reused key is told from a repeated request. ``place`` is a place code chosen by a person; ``answers``
+    are those to the form of the matter (``completeness.check_answers``). ``photos`` says how many will be
+    attached: a photo is a new fact.
     """
 
     source: str
@@ -55,6 +66,9 @@ class Request:
     external_id: str = ""
     occurred_at: datetime | None = None
     contact: Contact = field(default_factory=Contact)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    standing: Standing = PLAIN
+    photos: int = 0
     simulated: bool = False
 
 
@@ -74,8 +88,9 @@ def do_take_in(
 ) -> list[Outcome]:
     """Take requests in: read, stored, dispatched or queued, each with its events, all or none.
 
-    Seven SQL statements however many requests there are, one more where a key is known already, and
-    one for each fifty new numbers. The requests' keys must differ.
+    Eight SQL statements however many requests there are, one more where a key is known already, where
+    somebody is to be told, and for each fifty new numbers; at most eight more where a request is not the
+    first of its matter (``repeats``). The requests' keys must differ.
     """
     understood = [_understand(request, book, reader, now) for request in requests]
     with transaction.atomic():
@@ -85,35 +100,93 @@ def do_take_in(
         fresh = _write_receipts(requests, ids, numbers, now)
         outcomes = _known_outcomes(requests, fresh)
         new = [index for index, request in enumerate(requests) if (request.source, request.key) in fresh]
-        requesters = people.do_remember_requesters([requests[index].contact for index in new], now=now)
+        contacts = [contact_kept(requests[index]) for index in new]
+        requesters = people.do_remember_requesters(contacts, now=now)
         people.do_keep_words(
             [
-                people.Kept(
-                    ids[index],
-                    requester,
-                    requests[index].title,
-                    requests[index].text,
-                    requests[index].address,
-                    requests[index].contact.email,
-                    requests[index].contact.language,
-                )
+                words_kept(requests[index], understood[index][0], ids[index], requester)
                 for index, requester in zip(new, requesters, strict=True)
             ],
             now=now,
         )
-        openings = [
-            Opening(
-                _first_columns(requests[index], ids[index], numbers[index], requester, now),
-                (
-                    Step("receive", actor, now, _read_columns(requests[index], *understood[index], book)),
-                    *first_steps(understood[index][1], book, PLATFORM, now),
-                ),
-            )
+        arrivals = [
+            _arrival(index, requests[index], understood[index][0], ids[index], numbers[index], requester, now)
             for index, requester in zip(new, requesters, strict=True)
+        ]
+        around = look_around(arrivals, now=now, book=book)
+        settled = repeats.settle(arrivals, around, actor, now=now, book=book)
+        openings = [
+            _opening(
+                requests[one.index], one, *understood[one.index], settled.courses[one.index], actor, now, book
+            )
+            for one in arrivals
         ]
         for index, matter in zip(new, do_open(TICKET, openings), strict=True):
             outcomes[index] = Outcome("accepted", matter.pk, matter.number, matter)  # type: ignore[arg-type]
+        repeats.do_store(settled)
     return [outcomes[index] for index in range(len(requests))]
+
+
+def _opening(
+    request: Request,
+    arrival: Arrival,
+    reading: Reading,
+    proposal: Proposal,
+    course: Course,
+    actor: Actor,
+    now: datetime,
+    book: Book,
+) -> Opening:
+    """The ticket of a new request with its steps: received, joined to others, and sent, queued or ended."""
+    if course.lead:
+        proposal = repeats.led_by_cluster(proposal, course, book, local_day(book, now))
+    columns = _read_columns(request, reading, proposal, book, now)
+    columns["proposal"] |= course.kept
+    receive = Step("receive", actor, now, columns | course.columns)
+    standing = request.standing
+    usual = (
+        (course.ends,)
+        if course.ends
+        else first_steps(proposal, book, PLATFORM, now, secrecy=standing.secrecy, recused=standing.recused)
+    )
+    first = _first_columns(request, arrival.told.id, arrival.told.number, arrival.requester, now)
+    return Opening(first, (receive, *course.first, *usual, *course.after))
+
+
+def _arrival(
+    index: int,
+    request: Request,
+    reading: Reading,
+    pk: int,
+    number: str,
+    requester: int | None,
+    now: datetime,
+) -> Arrival:
+    """What is compared of a new request: the masked words, as those before it are stored."""
+    place = reading.place
+    title, text, address = (
+        _masked(words, request.contact) for words in (reading.title, reading.text, reading.address)
+    )
+    told = Told(
+        id=pk,
+        number=number,
+        at=request.occurred_at or now,
+        title=title or text[:TITLE_CHARS],
+        text=text,
+        address=address,
+        category=reading.category,
+        place=place.code if place else "",
+        district=place.district if place else "",
+        street=place.street if place else "",
+        danger=reading.danger,
+        alarm=reading.tier,
+        photos=request.photos,
+        demand_type=reading.demand_type,
+        simulated=request.simulated,
+        secrecy=request.standing.secrecy,
+        recused=request.standing.recused,
+    )
+    return Arrival(index, requester, told, person=request.channel not in repeats.NOT_A_PERSON)
 
 
 def _understand(request: Request, book: Book, reader: Reader, now: datetime) -> tuple[Reading, Proposal]:
@@ -126,7 +199,9 @@ def _understand(request: Request, book: Book, reader: Reader, now: datetime) -> 
         reading = replace(reading, place=chosen)
     if request.demand_type:
         reading = replace(reading, demand_type=request.demand_type)
-    return reading, propose(reading, book, on)
+    surge = surge_of(book, on, reading.category, f"{request.title}\n{request.text}")
+    proposal = propose(reading, book, on, channel=request.channel, surge=surge.code if surge else "")
+    return reading, kept_from_reported(proposal, reading, request.standing, book)
 
 
 def _first_columns(
@@ -141,10 +216,17 @@ def _first_columns(
         "requester": requester,
         "occurred_at": request.occurred_at,
         "simulated": request.simulated,
+        "requester_kind": request.standing.kind,
+        "speaks_for": request.standing.speaks_for,
+        "minor": request.standing.minor,
+        "secrecy": request.standing.secrecy,
+        "recused": list(request.standing.recused),
     }
 
 
-def _read_columns(request: Request, reading: Reading, proposal: Proposal, book: Book) -> dict[str, Any]:
+def _read_columns(
+    request: Request, reading: Reading, proposal: Proposal, book: Book, now: datetime
+) -> dict[str, Any]:
     """What is understood, with the words as everybody at work may read them; the full ones stay sealed."""
     place = reading.place
     title, text, address = (
@@ -166,7 +248,41 @@ def _read_columns(request: Request, reading: Reading, proposal: Proposal, book: 
             "call": reading.call,
         },
         "alarm_tier": reading.tier,
+        **law_columns(
+            book,
+            local_day(book, now),
+            reading,
+            text=f"{request.title}\n{request.text}",
+            given=request.answers,
+            known=Known(
+                has_contact=bool(request.contact.phone or request.contact.key or request.contact.email)
+            ),
+        ),
     }
+
+
+def contact_kept(request: Request) -> Contact:
+    """How the requester can be reached; nothing of it is kept of one who wants to be unknown (Art. 8)."""
+    if request.standing.secrecy == ANONYMOUS:
+        return Contact()
+    return replace(request.contact, kind=request.standing.kind or request.contact.kind)
+
+
+def words_kept(request: Request, reading: Reading, pk: int, requester: int | None) -> people.Kept:
+    """The words that are kept sealed: as they were said, or masked for one who wants to be unknown."""
+    if request.standing.secrecy == ANONYMOUS:
+        masked = (_masked(words, request.contact) for words in (reading.title, reading.text, reading.address))
+        return people.Kept(pk, None, *masked)
+    return people.Kept(
+        pk,
+        requester,
+        request.title,
+        request.text,
+        request.address,
+        request.contact.email,
+        request.contact.language,
+        request.standing.represented,
+    )
 
 
 def _masked(words: str, contact: Contact) -> str:

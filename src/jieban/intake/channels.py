@@ -52,14 +52,17 @@ def as_request(
     key: str = "",
     channel: str = "",
     place: str = "",
+    answers: Fields[str, str] | None = None,
     simulated: bool = False,
 ) -> Request:
     """A clean request as intake takes it. ``key`` names it within the source; without one it is named
-    by its content. ``place`` is a place code that a person chose."""
+    by its content. ``place`` is a place code that a person chose, ``answers`` those to the form of the
+    matter, checked already."""
+    told = [f"{code}={value}" for code, value in sorted((answers or {}).items())]
     return Request(
         source=source,
         key=key or (fingerprint(incoming.fingerprint, place) if place else incoming.fingerprint),
-        body=body_of(incoming, place),
+        body=fingerprint(body_of(incoming, place), *told) if told else body_of(incoming, place),
         channel=incoming.channel[:30] or channel,
         title=incoming.title,
         text=incoming.text,
@@ -70,6 +73,7 @@ def as_request(
         external_id=incoming.external_id,
         occurred_at=incoming.occurred_at,
         contact=Contact(phone=incoming.phone, name=incoming.name, key=_key_of(incoming, source)),
+        answers=dict(answers or {}),
         simulated=simulated,
     )
 
