@@ -1,4 +1,4 @@
-"""Django's name of the room."""
+"""Django's name of the room; registers the case of oversight as a kind of matter."""
 
 from django.apps import AppConfig
 
@@ -9,3 +9,10 @@ class OversightConfig(AppConfig):
     name = "jieban.oversight"
     label = "oversight"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make cases of oversight known to the engine."""
+        from jieban.matters.kinds import register
+        from jieban.oversight.kind import OVERSIGHT
+
+        register(OVERSIGHT)

@@ -6,6 +6,10 @@ Each name is ``room.function`` of that room's ``tasks`` module; a test checks th
 """
 
 FLOW: dict[str, tuple[str, ...]] = {
+    "pass_on": ("oversight.look",),
+    "recall": ("oversight.look",),
+    "instruct": ("oversight.look",),
+    "redo": ("oversight.look",),
     "close": ("assessment.count_ticket", "subtickets.end"),
     "close_unreached": ("assessment.count_ticket", "subtickets.end"),
     "revise": ("assessment.count_ticket",),
