@@ -57,8 +57,8 @@ def test_dispatch_gives_one_unit_a_tier_and_a_clock(city: Book, now: datetime) -
     ticket = dispatch(waiting_ticket(city, now), Choice(HEATING), city, now)
     assert (ticket.state, ticket.lead_id, ticket.queue) == (workflow.DISPATCHED, HEATING, "")
     assert ticket.tier == "T2"
-    assert ticket.due_at == ticket.clock_at == now + timedelta(hours=24)
-    assert ticket.clock == "limit"
+    assert ticket.due_at == now + timedelta(hours=24)
+    assert (ticket.clock, ticket.clock_at) == ("sign", now + timedelta(hours=2)), "the first thing due"
     assert ticket.catalogue_row, "a unit that the catalogue names is given with its row"
 
 

@@ -11,7 +11,6 @@ WAITING_FOR_THEIR_ROOM = (
     "assessment.industry_share",
     "assessment.progress_count",
     "assessment.rectify_count",
-    "assist.",
     "cluster.",
     "dispatch.min_margin",
     "hotline.",

@@ -7,8 +7,6 @@ that no longer holds gets a last day.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +14,14 @@ from django import forms
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
-from django.db import models, transaction
+from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from jieban.city.check import check_pack
-from jieban.city.findings import Finding, errors_of
+from jieban.city.editing import new_errors
+from jieban.city.findings import Finding
 from jieban.city.loading import touch
 from jieban.city.models import MODELS, LoadedPack
-from jieban.city.queries import read_book
 from jieban.city.references import Reference
 from jieban.city.schema import COMMON, KEYS, LIFELONG, column_names
 
@@ -64,24 +61,11 @@ def _table_of(row: Reference) -> str:
     return next(table for table, model in MODELS.items() if type(row) is model)
 
 
-def _new_errors(row: Reference) -> Iterator[Finding]:
+def _new_errors(row: Reference) -> list[Finding]:
     """What would be wrong in the city with this row and is not wrong without it; nothing is stored."""
-    with transaction.atomic():
-        tried = copy(row)
-        tried.position = _position(row)
-        tried.save()
-        found = errors_of(check_pack(read_book()))
-        transaction.set_rollback(True)
-    before = Counter(_what(one) for one in errors_of(check_pack(read_book()))) if found else Counter()
-    for finding in found:
-        if before[_what(finding)]:
-            before[_what(finding)] -= 1
-        else:
-            yield finding
-
-
-def _what(finding: Finding) -> tuple[str, str, str]:
-    return finding.file, finding.column, finding.message
+    tried = copy(row)
+    tried.position = _position(row)
+    return new_errors([tried])
 
 
 def _position(row: Reference) -> int:

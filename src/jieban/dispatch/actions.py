@@ -101,11 +101,19 @@ def patience(book: Book, queue: str, now: datetime) -> timedelta:
     return timedelta(hours=float(book.rule("dispatch.queue_hours", on)))
 
 
-def first_steps(proposal: Proposal, book: Book, actor: Actor, now: datetime) -> tuple[Step, ...]:
+def first_steps(
+    proposal: Proposal,
+    book: Book,
+    actor: Actor,
+    now: datetime,
+    *,
+    secrecy: str = "",
+    recused: Iterable[str] = (),
+) -> tuple[Step, ...]:
     """What follows the taking in of a request: it is sent to its unit, or waits in a named queue."""
     detail = {"confidence": proposal.best.confidence if proposal.best else None}
     if proposal.best and not proposal.queue:
-        changes = sending(book, proposal.best, proposal.tier, now)
+        changes = sending(book, proposal.best, proposal.tier, now, secrecy=secrecy, recused=recused)
         return (Step("dispatch", actor, now, changes, detail),)
     return (Step("queue", actor, now, waiting(book, proposal.queue, now), {"why": proposal.why_queue}),)
 

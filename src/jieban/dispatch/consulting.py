@@ -67,7 +67,7 @@ def do_consult(
     }
     detail = {"units": invited, "note": words}
     sender = actor.unit or hotline(book)
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         ticket = advance(ticket, Step("consult", actor, now, changes, detail))
         asks = [Ask(code, OPINION, words, due) for code in invited]
         do_send(asking(ticket, sender), asks, actor, now=now, book=book)
