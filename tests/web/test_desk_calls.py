@@ -10,10 +10,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.tickets.stage import stored, ticket_in
+from django.utils import timezone
+from tests.tickets.stage import OTHER_STREET, STREET, stored, ticket_in
 
+from jieban.callback.rules import CallingHours
 from jieban.city.book import Book
 from jieban.city.queries import book
+from jieban.matters.queries import timeline
 from jieban.people.models import Unmasking
 from jieban.reading.reader import Reader, reader_for
 from jieban.tickets import workflow as w
@@ -26,6 +29,12 @@ HEATING = "双井街道富力城暖气不热，家里只有十五度"
 @pytest.fixture
 def today() -> datetime:
     return datetime.now(UTC) - timedelta(minutes=5)
+
+
+@pytest.fixture(autouse=True)
+def _at_any_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages look at the real clock; at night they would refuse to call."""
+    monkeypatch.setattr(CallingHours, "allow", lambda hours, moment: True)
 
 
 @pytest.fixture
@@ -44,9 +53,9 @@ def _signed_in(account: Any) -> Client:
     return client
 
 
-def post(client: Client, ticket: Ticket, what: str, **given: str) -> Any:
+def post(client: Client, ticket: Ticket, what: str, second: bool = False, **given: str) -> Any:
     data = {"version": str(stored(ticket).version), **given}
-    return client.post(f"/desk/calls/{ticket.number}/{what}/", data, follow=True)
+    return client.post(f"/desk/calls/{'second/' if second else ''}{ticket.number}/{what}/", data, follow=True)
 
 
 def text(answer: Any) -> str:
@@ -88,22 +97,135 @@ def test_answers_close_the_ticket(caller: Client, city: Book, today: datetime) -
 
 def test_unsolved_is_done_again(caller: Client, city: Book, today: datetime) -> None:
     ticket = ticket_in(w.CALLBACK, city, today)
-    told = post(caller, ticket, "answers", **{**GOOD, "solved": "no", "satisfied": "dissatisfied"})
-    assert "退回单位重办" in text(told)
+    bad = {**GOOD, "solved": "no", "satisfied": "dissatisfied"}
+    bare = post(caller, ticket, "answers", **bad)
+    assert bare.status_code == 422
+    assert "至少勾选一个原因" in text(bare)
+    told = post(caller, ticket, "answers", **bad, why_solved="S1", why_contacted="C1")
+    assert "单位会重办" in text(told)
     assert stored(ticket).state == w.DISPATCHED
+    assert timeline(ticket.pk)[0].detail["reasons"] == ["S1"]
 
 
 def test_not_reached_is_tried_until_the_rules_end_it(caller: Client, city: Book, today: datetime) -> None:
     ticket = ticket_in(w.CALLBACK, city, today)
-    assert "稍后再打" in text(post(caller, ticket, "not-reached", note="无人接听"))
-    assert "打过 1 次" in text(caller.get("/desk/calls/"))
-    soon = post(caller, ticket, "not-reached", note="")
+    missed = {"outcome": "no_answer", "note": "没人接"}
+    assert "稍后再打" in text(post(caller, ticket, "not-reached", **missed))
+    assert "其中 1 位刚打过" in text(caller.get("/desk/calls/"))
+    soon = post(caller, ticket, "not-reached", **missed)
     assert (soon.status_code, stored(ticket).visits) == (422, 1)  # two calls in a minute are one
     for _ in range(2):
         Ticket.objects.filter(pk=ticket.pk).update(visited_at=today - timedelta(days=1))
-        told = post(caller, ticket, "not-reached", note="")
+        assert "打过" in text(caller.get("/desk/calls/"))
+        told = post(caller, ticket, "not-reached", **missed)
     assert "联系上诉求人" in text(told)
     assert stored(ticket).state == w.CLOSED
+
+
+def test_a_call_says_how_it_went(caller: Client, city: Book, today: datetime) -> None:
+    ticket = ticket_in(w.CALLBACK, city, today)
+    assert post(caller, ticket, "not-reached").status_code == 422
+    assert post(caller, ticket, "not-reached", outcome="call_later").status_code == 422
+    assert "不愿意回答" in text(post(caller, ticket, "not-reached", outcome="refused"))
+    assert (stored(ticket).state, stored(ticket).visit_result) == (w.CLOSED, "refused")
+
+
+def test_times_agreed_on_stand_first_and_are_kept(caller: Client, city: Book, today: datetime) -> None:
+    old = ticket_in(w.CALLBACK, city, today - timedelta(days=2))
+    ticket = ticket_in(w.CALLBACK, city, today)
+    again = timezone.localtime(today + timedelta(days=1))
+    told = post(caller, ticket, "not-reached", outcome="call_later", again=f"{again:%Y-%m-%dT%H:%M}")
+    assert "到时排在最前面" in text(told)
+    page = caller.get("/desk/calls/")
+    assert (page.context["first"], page.context["later"]) == (old, [ticket])
+    early = post(caller, ticket, "not-reached", outcome="busy")
+    assert early.status_code == 422
+    assert "约定" in text(early)
+    Ticket.objects.filter(pk=ticket.pk).update(visited_at=today)
+    page = caller.get("/desk/calls/")
+    assert (page.context["first"], page.context["due"]) == (ticket, [ticket])
+
+
+def test_at_night_the_list_says_so_and_who_calls_himself_is_asked(
+    caller: Client, city: Book, today: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CallingHours, "allow", lambda hours, moment: False)
+    ticket = ticket_in(w.CALLBACK, city, today)
+    assert "8:00 到 21:00" in text(caller.get("/desk/calls/"))
+    assert "8:00 到 21:00" in text(caller.get(f"/desk/calls/{ticket.number}/"))
+    assert post(caller, ticket, "answers", **GOOD).status_code == 422
+    assert post(caller, ticket, "not-reached", outcome="busy").status_code == 422
+    post(caller, ticket, "answers", **GOOD, called_in="on")
+    assert stored(ticket).state == w.CLOSED
+    assert timeline(ticket.pk)[0].detail["by"] == "called_in"
+
+
+def test_art_23_the_list_never_shows_ones_own_units_tickets(
+    make_account: Callable[..., Any], city: Book, today: datetime
+) -> None:
+    own, other = (ticket_in(w.CALLBACK, city, today, unit) for unit in (STREET, OTHER_STREET))
+    recused = ticket_in(w.CALLBACK, city, today, OTHER_STREET, recused=[STREET])
+    client = _signed_in(make_account("caller", unit=STREET))
+    page = client.get("/desk/calls/")
+    assert page.context["page"].tickets == [other]
+    assert own.number not in text(page)
+    assert recused.number not in text(page)
+    assert (
+        client.post(f"/desk/calls/{own.number}/answers/", {**GOOD, "version": own.version}).status_code == 403
+    )
+
+
+@pytest.fixture
+def drawn(caller: Client, city: Book, today: datetime, monkeypatch: pytest.MonkeyPatch) -> Ticket:
+    """A ticket that the caller has closed and that was drawn for the second check."""
+    monkeypatch.setattr("jieban.callback.actions._draw", lambda ticket: 0.0)
+    ticket = ticket_in(w.CALLBACK, city, today)
+    post(caller, ticket, "answers", **GOOD)
+    return ticket
+
+
+def test_the_second_check_is_a_colleagues_and_the_supervisor_sees_what_differs(
+    caller: Client, drawn: Ticket, make_account: Callable[..., Any]
+) -> None:
+    assert drawn.number not in text(caller.get("/desk/calls/second/"))
+    assert "不由您" in text(caller.get(f"/desk/calls/second/{drawn.number}/", follow=True))
+    colleague = _signed_in(make_account("supervisor", unit="hotline"))
+    assert drawn.number in text(colleague.get("/desk/calls/second/"))
+    script = text(colleague.get(f"/desk/calls/second/{drawn.number}/"))
+    assert "没有人联系您" in script
+    assert "还行" not in script, "the first answers are not shown"
+    assert colleague.post(f"/desk/calls/second/{drawn.number}/contact-data/").status_code == 200
+    bad = {"contacted": "yes", "solved": "no", "satisfied": "basic", "why_solved": "S2"}
+    told = post(colleague, drawn, "answers", second=True, **bad)
+    assert "从现在起以这次为准" in text(told)
+    assert (stored(drawn).checked, stored(drawn).solved, stored(drawn).state) == ("differs", "no", w.CLOSED)
+    figures = colleague.get("/desk/calls/checks/")
+    assert [(one.name, one.share, one.differs) for one in figures.context["table"]] == [("caller", 0, 1)]
+    assert drawn.number in text(figures)
+    assert drawn.number in text(caller.get("/desk/calls/checks/")), "he sees his own"
+    assert "再次询问" in text(colleague.get(f"/desk/tickets/{drawn.number}/"))
+
+
+def test_not_reached_a_second_time(drawn: Ticket, make_account: Callable[..., Any]) -> None:
+    colleague = _signed_in(make_account("caller", unit="hotline", username="colleague"))
+    assert post(colleague, drawn, "answers", second=True, contacted="yes").status_code == 422
+    assert "以第一次为准" in text(post(colleague, drawn, "not-reached", second=True))
+    assert stored(drawn).checked == "unreached"
+    again = post(colleague, drawn, "not-reached", second=True)
+    assert again.status_code == 422
+
+
+def test_lists_of_calls_cost_the_same_at_any_length(caller: Client, city: Book, today: datetime) -> None:
+    costs = []
+    for more in (1, 30):
+        for _ in range(more):
+            ticket_in(w.CALLBACK, city, today)
+        caller.get("/desk/calls/")
+        book()
+        with CaptureQueriesContext(connection) as captured:
+            caller.get("/desk/calls/")
+        costs.append(len(captured))
+    assert costs[0] == costs[1] <= 6
 
 
 def test_two_interviewers(caller: Client, city: Book, today: datetime) -> None:

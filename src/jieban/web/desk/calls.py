@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from jieban.callback.actions import Answers, do_answers, do_visit
+from jieban.callback import queries, rules
+from jieban.callback.actions import do_answers, do_visit, gap_of
 from jieban.city.clock import local_day
 from jieban.matters.actions import Overtaken
 from jieban.matters.queries import timeline
@@ -20,10 +23,9 @@ from jieban.people.access import page
 from jieban.people.actions import do_unmask
 from jieban.tickets import workflow as w
 from jieban.tickets.models import Ticket
-from jieban.web.desk import queries
-from jieban.web.desk.forms import CallForm, NotReachedForm
+from jieban.web.desk.forms_calls import CallForm, NotReachedForm
 from jieban.web.desk.home import next_address
-from jieban.web.desk.queries import Look
+from jieban.web.desk.queries import paged
 from jieban.web.desk.refusals import overtaken_words, refusal_words, seen
 from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
 from jieban.web.desk.story import history
@@ -34,13 +36,33 @@ from jieban.web.words import when_words
 @never_cache
 @require_GET
 def call_list(request: HttpRequest) -> HttpResponse:
-    """Whom to ask, by the clock. Five SQL statements."""
+    """Whom to call: times agreed on first, then by the clock. Six SQL statements."""
     desk = sitting(request)
-    look = Look(state=w.CALLBACK)
-    rows = queries.rows(desk.scope, look, desk.midnight, request.GET.get("after", ""))
-    total = queries.tally(desk.scope, look, desk.midnight).total
-    shown = {"desk": desk, "page": rows, "total": total, "next": next_address(request, rows)}
+    gap, after = gap_of(desk.book, desk.now), request.GET.get("after", "")
+    ready = paged(queries.to_call(desk.scope, desk.actor, now=desk.now, gap=gap), after)
+    agreed = [] if after else queries.agreed(desk.scope, desk.actor)
+    due = [ticket for ticket in agreed if ticket.visited_at and ticket.visited_at <= desk.now]
+    shown = {
+        "desk": desk,
+        "page": ready,
+        "due": due,
+        "later": [ticket for ticket in agreed if ticket not in due],
+        "waiting": queries.waiting(desk.scope, desk.actor, now=desk.now, gap=gap),
+        "first": next(iter([*due, *ready.tickets]), None),
+        "next": next_address(request, ready),
+        **hours_words(desk),
+    }
     return render(request, "desk/calls.html", shown)
+
+
+def hours_words(desk: Sitting) -> dict[str, object]:
+    """Whether one may call now, and the hours in words."""
+    hours = rules.calling_hours(desk.book, desk.now)
+    return {
+        "quiet": not hours.allow(desk.now),
+        "begin": rules.clock_words(hours.begin),
+        "until": rules.clock_words(hours.until),
+    }
 
 
 @page("ticket.call_back")
@@ -77,14 +99,13 @@ def answers(request: HttpRequest, number: str) -> HttpResponse:
     """Write the answers down, then show whom to ask next."""
     desk = sitting(request)
     ticket = ticket_or_refuse(desk, number)
-    form = CallForm(request.POST)
+    form = CallForm(request.POST, desk=desk)
     if not form.is_valid():
         return _show(request, desk, ticket, form=form, status=422)
-    given = form.cleaned_data
-    said = Answers(given["contacted"] == "yes", given["solved"], given["satisfied"], given["comment"])
+    by = "called_in" if form.cleaned_data["called_in"] else "phone"
     return _settle(
         request, desk, ticket, form,
-        lambda: do_answers(ticket, said, desk.actor, now=desk.now, book=desk.book),
+        lambda: do_answers(ticket, form.answers(), desk.actor, now=desk.now, book=desk.book, by=by),
     )  # fmt: skip
 
 
@@ -92,21 +113,25 @@ def answers(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @require_POST
 def not_reached(request: HttpRequest, number: str) -> HttpResponse:
-    """Note a call that nobody answered, then show whom to ask next."""
+    """Note a call without answers, then show whom to ask next."""
     desk = sitting(request)
     ticket = ticket_or_refuse(desk, number)
     form = NotReachedForm(request.POST, auto_id="missed_%s")
-    note = form.cleaned_data["note"] if form.is_valid() else ""
+    if not form.is_valid():
+        return _show(request, desk, ticket, form=form, status=422)
+    given = form.cleaned_data
     return _settle(
         request, desk, ticket, form,
-        lambda: do_visit(ticket, note, desk.actor, now=desk.now, book=desk.book),
+        lambda: do_visit(
+            ticket, given["note"], desk.actor, now=desk.now, book=desk.book,
+            outcome=given["outcome"], again=given["again"],
+        ),
     )  # fmt: skip
 
 
 def _settle(
-    request: HttpRequest, desk: Sitting, ticket: Ticket, form: forms.Form, do: object
+    request: HttpRequest, desk: Sitting, ticket: Ticket, form: forms.Form, do: Callable[[], Ticket]
 ) -> HttpResponse:
-    assert callable(do)
     try:
         seen(ticket, request.POST.get("version", ""))
         settled = do()
@@ -125,9 +150,11 @@ def _settled_words(desk: Sitting, ticket: Ticket) -> str:
     if ticket.state == w.DISPATCHED:
         when = when_words(ticket.due_at, desk.now) if ticket.due_at else ""
         return _(
-            "Written down. It is not solved, so the unit does it again, due %(when)s. "
+            "Written down. The unit does it again and reads the reasons; due %(when)s. "
             "A slip? The requester is asked once more then."
         ) % {"when": when}
+    if ticket.state == w.CLOSED and ticket.visit_result == "refused":
+        return _("Closed: the requester does not want to answer. It counts as not reached.")
     if ticket.state == w.CLOSED and ticket.visit_result == "unreachable":
         return _("Closed: the requester could not be reached in all the attempts that the rules allow.")
     if ticket.state == w.CLOSED:
@@ -135,6 +162,9 @@ def _settled_words(desk: Sitting, ticket: Ticket) -> str:
             "Written down and closed; the answers count as they are. "
             "A slip? Tell the supervisor at once: a closed ticket is not changed."
         )
+    if ticket.visit_result == rules.LATER and ticket.visited_at:
+        when = when_words(ticket.visited_at, desk.now)
+        return _("Noted: call again %(when)s. It stands first in the list then.") % {"when": when}
     return _("Noted: not reached. It stays on the list for another attempt.")
 
 
@@ -154,9 +184,11 @@ def _show(
         "ticket": ticket,
         "contact": contact,
         "refused": refused,
-        "form": form if form and not missed else CallForm(),
+        "form": form if form and not missed else CallForm(desk=desk),
         "missed_form": form if missed else NotReachedForm(auto_id="missed_%s"),
         "history": history(timeline(ticket.pk), desk)[:6],
         "most": int(desk.book.rule("callback.max_attempts", local_day(desk.book, desk.now))),
+        "agreed": ticket.visited_at if ticket.visit_result == rules.LATER else None,
+        **hours_words(desk),
     }
     return render(request, "desk/call.html", shown, status=status)

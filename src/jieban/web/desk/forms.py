@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from jieban.people.roles import UNMASK_REASONS
-from jieban.web.desk.words import CONTACT_WORDS, SATISFIED_WORDS, SOLVED_WORDS
+from jieban.web.desk.words import CONTACT_WORDS
 
 
 class Area(forms.Textarea):
@@ -134,23 +134,6 @@ class UnmaskForm(forms.Form):
         _("Why do you need it?"),
         list(UNMASK_REASONS.items()),
     )
-
-
-class CallForm(forms.Form):
-    """The three questions."""
-
-    contacted = _choice("", [("yes", _("Yes")), ("no", _("No"))])
-    solved = _choice("", list(SOLVED_WORDS.items()))
-    satisfied = _choice("", list(SATISFIED_WORDS.items()))
-    comment = _text(
-        _("What else the requester said"), _("In the requester's own words; optional"), required=False
-    )
-
-
-class NotReachedForm(forms.Form):
-    """Nobody answered."""
-
-    note = _text(_("What went wrong with the call"), _("Optional"), required=False, rows=2, most=200)
 
 
 class SeatForm(forms.Form):

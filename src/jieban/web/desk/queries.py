@@ -67,7 +67,12 @@ def rows(scope: Scope, look: Look, midnight: datetime, after: str = "", size: in
     ``midnight`` is the end of the day in the city; ``after`` the key that the page before gave. One
     that is none gives the first page.
     """
-    tickets = _looked(visible(scope), look, midnight).defer(*LONG)
+    return paged(_looked(visible(scope), look, midnight), after, size)
+
+
+def paged(tickets: QuerySet[Ticket], after: str = "", size: int = PAGE) -> Page:
+    """Some of these tickets by their limit, earliest first, as a list shows them. One SQL statement."""
+    tickets = tickets.defer(*LONG)
     last = _read_key(after)
     if last:
         due, pk = last

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from jieban.city.book import Book
 from jieban.matters.models import Event
 from jieban.web.desk.sitting import Sitting
-from jieban.web.desk.words import CONTACT_WORDS, SATISFIED_WORDS, SOLVED_WORDS, WHY_WAITING, sentences
+from jieban.web.desk.words import (
+    ATTEMPT_WORDS,
+    BY_WORDS,
+    CONTACT_WORDS,
+    SATISFIED_WORDS,
+    SOLVED_WORDS,
+    WHY_WAITING,
+    sentences,
+)
 from jieban.web.words import CHANNEL_NAMES, NOTHING, unit_words, verb_words, when_words
 
 
@@ -89,6 +97,8 @@ _NOTES = {
     "pause": "ground",
     "accept_objection": "ruling",
     "reject_objection": "ruling",
+    "rate": "comment",
+    "revise": "comment",
     "close": "comment",
     "redo": "comment",
 }
@@ -143,14 +153,23 @@ def _answers(told: _Told) -> str:
     contact = _("contacted") if known.get("contacted") else _("not contacted")
     solved = SOLVED_WORDS.get(str(known.get("solved", "")), NOTHING)
     satisfied = SATISFIED_WORDS.get(str(known.get("satisfied", "")), NOTHING)
-    return _("%(contact)s, %(solved)s, %(satisfied)s") % {
+    said = _("%(contact)s, %(solved)s, %(satisfied)s") % {
         "contact": contact,
         "solved": solved,
         "satisfied": satisfied,
     }
+    why = _reasons(told, known.get("reasons"))
+    return _("%(answers)s; because: %(reasons)s") % {"answers": said, "reasons": why} if why else said
 
 
 def _close(told: _Told) -> str:
+    by = str(told.event.detail.get("by", ""))
+    if told.event.actor_kind == "requester":
+        return _("answered %(how)s: %(answers)s") % {"how": BY_WORDS.get(by, ""), "answers": _answers(told)}
+    if by == "rated":
+        return _("closed it with the answers that the requester had given: %(answers)s") % {
+            "answers": _answers(told)
+        }
     return _("wrote down the requester's answers: %(answers)s") % {"answers": _answers(told)}
 
 
@@ -159,6 +178,51 @@ def _redo(told: _Told) -> str:
         "answers": _answers(told),
         "when": told.moment(told.known.get("due_at")),
     }
+
+
+def _reasons(told: _Told, codes: Any) -> str:
+    """Why something was denied, in words; empty where nobody said."""
+    rows = told.book.by_code("callback_reasons")
+    named = [rows[code][-1] for code in codes or () if code in rows]
+    return _listed(row.name_en if told.english and row.name_en else row.name for row in named)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return pgettext("in a list", ", ").join(words)
+
+
+def _visit(told: _Told) -> str:
+    outcome = str(told.event.detail.get("outcome", ""))
+    if outcome == "call_later":
+        return _("called; the requester asked to be called again %(when)s") % {
+            "when": told.moment(told.event.detail.get("again"))
+        }
+    words = ATTEMPT_WORDS.get(outcome)
+    return _("called without answers: %(outcome)s") % {"outcome": words} if words else _("called in vain")
+
+
+def _rate(told: _Told) -> str:
+    return _("rated before the limit: %(answers)s") % {"answers": _answers(told)}
+
+
+def _revise(told: _Told) -> str:
+    return _("changed the answers to: %(answers)s") % {"answers": _answers(told)}
+
+
+def _second_check(told: _Told) -> str:
+    checked = told.known.get("checked")
+    if checked == "unreached":
+        return _("tried to ask a second time, without success: the first answers stand")
+    if checked == "agreed":
+        return _("asked a second time: the same answers")
+    return _("asked a second time, and these answers count now: %(answers)s") % {"answers": _answers(told)}
+
+
+def _unreached(told: _Told) -> str:
+    return {
+        "refused": _("closed it: the requester does not want to answer"),
+        "anonymous": _("closed it: the requester is anonymous and left no way to ask"),
+    }.get(str(told.known.get("visit_result", "")), _("closed it: the requester could not be reached"))
 
 
 def _attach(told: _Told) -> str:
@@ -175,7 +239,12 @@ _WORDS: dict[str, Callable[[_Told], str]] = {
     "resume": _resume,
     "accept_objection": _accept,
     "expire": _expire,
+    "rate": _rate,
+    "visit": _visit,
     "close": _close,
+    "close_unreached": _unreached,
+    "revise": _revise,
+    "second_check": _second_check,
     "redo": _redo,
     "attach": _attach,
 }

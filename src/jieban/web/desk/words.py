@@ -32,11 +32,26 @@ SATISFIED_WORDS = {
     "basic": gettext_lazy("on the whole satisfied"),
     "dissatisfied": gettext_lazy("dissatisfied"),
 }
+ATTEMPT_WORDS = {
+    "no_answer": gettext_lazy("nobody answered"),
+    "busy": gettext_lazy("the line was busy"),
+    "wrong_number": gettext_lazy("wrong number"),
+    "call_later": gettext_lazy("asked to be called later"),
+    "refused": gettext_lazy("does not want to answer"),
+}
+BY_WORDS = {
+    "phone": gettext_lazy("by phone"),
+    "called_in": gettext_lazy("by phone; the requester called us"),
+    "web": gettext_lazy("on the requester's own page"),
+    "link": gettext_lazy("by the link in a message"),
+    "rated": gettext_lazy("rated before anybody asked"),
+}
 WHY_WAITING = {
     "danger": gettext_lazy("Somebody may be in danger: a person looks first."),
     "no_place": gettext_lazy("The place is not clear enough; ask where it is."),
     "no_row": gettext_lazy("The catalogue names no unit for this; you decide."),
     "unsure": gettext_lazy("The platform is not sure enough to send it by itself."),
+    "surge": gettext_lazy("One of very many about one topic; those who know it decide."),
 }
 SECRET_WORDS = {
     "phone": gettext_lazy("phone number"),
