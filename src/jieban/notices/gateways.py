@@ -70,6 +70,7 @@ class MailGateway:
     def __init__(self, server: env.MailServer) -> None:
         self._sender = server.sender
         self._backend = EmailBackend(
+            alias="notices",
             host=server.host,
             port=server.port,
             username=server.user,
@@ -97,11 +98,10 @@ class MailGateway:
             self._sender,
             [address],
             headers={"Message-ID": identity, "Auto-Submitted": "auto-generated"},
-            connection=self._backend,
         )
         self._open()
         try:
-            message.send()
+            self._backend.send_messages([message])
         except smtplib.SMTPRecipientsRefused as error:
             code = next((code for code, _ in error.recipients.values()), 0)
             raise (Refused if code >= 500 else Failed)(
