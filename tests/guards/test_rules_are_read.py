@@ -15,8 +15,6 @@ WAITING_FOR_THEIR_ROOM = (
     "dispatch.min_margin",
     "hotline.",
     "intake.max_file_rows",
-    "intake.repeat_",
-    "intake.same_similarity",
     "knowledge.",
 )
 """Rules whose rooms are not built yet. Take a line out when its room reads it."""

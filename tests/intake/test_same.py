@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from jieban.city.book import Book
-from jieban.city.clock import local_day
-from jieban.intake.same import Gathering, Limits, Told, closest, compare, metres_between, near, news
+from jieban.intake.looking import gathering_of, limits_of
+from jieban.intake.same import Told, closest, compare, metres_between, near, news
 from jieban.reading.reader import Reader
 from jieban.reading.similarity import likeness, pairs
 
@@ -44,23 +44,6 @@ def told(number: int, text: str, reader: Reader, now: datetime, **more: object) 
     return replace(one, **more)  # type: ignore[arg-type]
 
 
-def limits(city: Book, now: datetime) -> Limits:
-    on = local_day(city, now)
-    days, sure, maybe = (
-        float(city.rule(f"intake.{name}", on))
-        for name in ("repeat_window_days", "same_similarity", "maybe_similarity")
-    )
-    return Limits(days, sure, maybe)
-
-
-def gathering(city: Book, now: datetime) -> Gathering:
-    on = local_day(city, now)
-    days, metres, similarity = (
-        float(city.rule(f"cluster.{name}", on)) for name in ("window_days", "radius_metres", "similarity")
-    )
-    return Gathering(days, metres, similarity)
-
-
 def labelled(*kinds: str) -> list[tuple[str, str, str]]:
     with PAIRS.open(encoding="utf-8", newline="") as file:
         return [
@@ -71,7 +54,7 @@ def labelled(*kinds: str) -> list[tuple[str, str, str]]:
 def test_precision_and_recall_of_being_sure_for_one_caller(city: Book, reader: Reader, now: datetime) -> None:
     right = wrong = missed = 0
     for kind, first, later in labelled("same", "new"):
-        hit = compare(told(2, later, reader, now), told(1, first, reader, now), limits(city, now), city)
+        hit = compare(told(2, later, reader, now), told(1, first, reader, now), limits_of(city, now), city)
         sure = hit is not None and hit.sure
         right += sure and kind == "same"
         wrong += sure and kind == "new"
@@ -83,7 +66,7 @@ def test_precision_and_recall_of_being_sure_for_one_caller(city: Book, reader: R
 def test_precision_and_recall_of_gathering_several_people(city: Book, reader: Reader, now: datetime) -> None:
     right = wrong = missed = 0
     for kind, first, later in labelled("together", "apart"):
-        hits = near(told(2, later, reader, now), [told(1, first, reader, now)], gathering(city, now), city)
+        hits = near(told(2, later, reader, now), [told(1, first, reader, now)], gathering_of(city, now), city)
         sure = any(hit.sure for hit in hits)
         right += sure and kind == "together"
         wrong += sure and kind == "apart"
@@ -114,18 +97,18 @@ def test_art_11_a_photo_and_a_raised_urgency_are_new_facts(reader: Reader, now: 
 
 def test_danger_is_never_the_same_matter(city: Book, reader: Reader, now: datetime) -> None:
     first, later = told(1, COLD, reader, now), told(2, COLD, reader, now, danger=True)
-    assert compare(later, first, limits(city, now), city) is None
+    assert compare(later, first, limits_of(city, now), city) is None
 
 
 def test_beyond_the_days_of_the_rules_it_is_a_new_matter(city: Book, reader: Reader, now: datetime) -> None:
     first, later = told(1, COLD, reader, now), told(2, COLD, reader, now + timedelta(days=31))
-    assert compare(later, first, limits(city, now), city) is None
+    assert compare(later, first, limits_of(city, now), city) is None
 
 
 def test_the_likest_of_several_comes_first(city: Book, reader: Reader, now: datetime) -> None:
     earlier = [told(1, "双井街道富力城3号楼暖气不热，水管也漏水", reader, now), told(2, COLD, reader, now)]
-    hits = closest(told(3, COLD, reader, now), earlier, limits(city, now), city)
-    assert [hit.earlier.id for hit in hits][0] == 2
+    hits = closest(told(3, COLD, reader, now), earlier, limits_of(city, now), city)
+    assert hits[0].earlier.id == 2
 
 
 def test_likeness_is_symmetric_and_between_none_and_all() -> None:

@@ -255,6 +255,8 @@ def _read_columns(
             text=f"{request.title}\n{request.text}",
             given=request.answers,
             known=Known(
+                requester_kind=request.standing.kind,
+                secrecy=request.standing.secrecy,
                 has_contact=bool(request.contact.phone or request.contact.key or request.contact.email)
             ),
         ),
