@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Count, Q
+
+from jieban.assessment.actions import month_span
 from jieban.assessment.models import MonthCount
 from jieban.assessment.rules import Counts, Rates, rates
+from jieban.city.book import Book
 from jieban.city.rows import Scheme
+from jieban.tickets.models import Ticket
+from jieban.tickets.workflow import CLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +56,36 @@ def _month_rows(month: date, kind: str, district: str) -> list[MonthCount]:
     if district:
         rows = rows.filter(unit__parent=district)
     return list(rows)
+
+
+_ANSWERED = Q(exclusion="", visit_result="reached")
+
+
+def industry_counts(month: date, book: Book, unit: str = "") -> dict[str, Counts]:
+    """What requesters said in a month of tickets in which a department acted beside a territory (双派).
+
+    One verdict, both assessed: the same answers as for the territory, by the department of the industry.
+    ``month``: any day in it; ``unit``: of one department alone. One SQL statement.
+    """
+    start, end = month_span(month, book.identity.timezone)
+    tickets = Ticket.objects.filter(state=CLOSED, due_at__gte=start, due_at__lt=end).exclude(industry="")
+    if unit:
+        tickets = tickets.filter(industry=unit)
+    rows = (
+        tickets.order_by()
+        .values("industry")
+        .annotate(
+            n_due=Count("pk"),
+            n_excluded=Count("pk", filter=~Q(exclusion="")),
+            n_unreached=Count("pk", filter=Q(exclusion="") & ~Q(visit_result="reached")),
+            n_contacted=Count("pk", filter=_ANSWERED & Q(contacted=True)),
+            n_solved=Count("pk", filter=_ANSWERED & Q(solved="yes")),
+            n_partly=Count("pk", filter=_ANSWERED & Q(solved="partly")),
+            n_satisfied=Count("pk", filter=_ANSWERED & Q(satisfied="satisfied")),
+            n_basic=Count("pk", filter=_ANSWERED & Q(satisfied="basic")),
+            n_overdue=Count("pk", filter=Q(overdue=True)),
+        )
+    )
+    return {
+        row.pop("industry"): Counts(**{name.removeprefix("n_"): n for name, n in row.items()}) for row in rows
+    }
