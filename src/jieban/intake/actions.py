@@ -18,7 +18,8 @@ from django.db import connection, transaction
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.dispatch.actions import first_steps
-from jieban.dispatch.rules import Proposal, place_at, propose
+from jieban.dispatch.along import do_send_along
+from jieban.dispatch.rules import Candidate, Proposal, place_at, propose
 from jieban.intake import repeats
 from jieban.intake.completeness import Known
 from jieban.intake.filling import law_columns
@@ -121,8 +122,12 @@ def do_take_in(
             )
             for one in arrivals
         ]
+        sent: list[tuple[Any, Candidate]] = []
         for index, matter in zip(new, do_open(TICKET, openings), strict=True):
             outcomes[index] = Outcome("accepted", matter.pk, matter.number, matter)  # type: ignore[arg-type]
+            if best := understood[index][1].best:
+                sent.append((matter, best))
+        do_send_along(sent, PLATFORM, now=now, book=book)
         repeats.do_store(settled)
     return [outcomes[index] for index in range(len(requests))]
 
@@ -257,7 +262,7 @@ def _read_columns(
             known=Known(
                 requester_kind=request.standing.kind,
                 secrecy=request.standing.secrecy,
-                has_contact=bool(request.contact.phone or request.contact.key or request.contact.email)
+                has_contact=bool(request.contact.phone or request.contact.key or request.contact.email),
             ),
         ),
     }
