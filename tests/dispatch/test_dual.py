@@ -56,7 +56,12 @@ def test_dual_dispatch_leaves_the_territory_leading_and_asks_the_industry(city: 
 
 @pytest.mark.parametrize(
     ("lead", "industry", "article"),
-    [(HEATING, MARKET, "12"), (STREET, COMMUNITY, "12"), (STREET, DISTRICT, "12"), (STREET, "ent.none", "目录|catalogue")],
+    [
+        (HEATING, MARKET, "12"),
+        (STREET, COMMUNITY, "12"),
+        (STREET, DISTRICT, "12"),
+        (STREET, "ent.none", "目录|catalogue"),
+    ],
 )
 def test_a_street_or_district_leads_and_a_department_acts_beside_it(
     lead: str, industry: str, article: str, city: Book, now: datetime
