@@ -15,6 +15,8 @@ class TicketIn(BaseModel):
     time: str = Field("", description="When it happened: ISO 8601, or city time without a zone")
     requester: str = Field("", description="A stable id by which your system knows the person")
     phone: str = ""
+    email: str = Field("", description="Where the person wants to be told of this request, besides his phone")
+    language: str = Field("", description="en, where the person wants to be told in English")
     name: str = ""
     address: str = ""
     place: str = Field("", description="A place code of the city, where a person chose one")

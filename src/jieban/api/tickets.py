@@ -44,7 +44,9 @@ def file_ticket(
     key: ApiKey = request.auth  # type: ignore[attr-defined]
     city, now = book(), datetime.now(UTC)
     source = f"key:{key.pk}"
-    incoming = read_fields(body.model_dump(exclude={"place", "answers"}), source, now=now, book=city)
+    incoming = read_fields(
+        body.model_dump(exclude={"place", "answers", "language"}), source, now=now, book=city
+    )
     if isinstance(incoming, Refusal):
         return Status(422, Problem(field=incoming.field, reason=incoming.reason, remedy=incoming.remedy))
     if body.place and body.place not in city.places:
@@ -61,6 +63,7 @@ def file_ticket(
         channel=key.channel,
         place=body.place,
         answers=answers,
+        language="en" if body.language.lower().startswith("en") else "",
     )
     (outcome,) = do_take_in([taken], actors.machine(key), now=now, book=city, reader=reader_for(city))
     if outcome.result == "conflict":

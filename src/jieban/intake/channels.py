@@ -53,11 +53,12 @@ def as_request(
     channel: str = "",
     place: str = "",
     answers: Fields[str, str] | None = None,
+    language: str = "",
     simulated: bool = False,
 ) -> Request:
     """A clean request as intake takes it. ``key`` names it within the source; without one it is named
     by its content. ``place`` is a place code that a person chose, ``answers`` those to the form of the
-    matter, checked already."""
+    matter, checked already, ``language`` the one in which he is told (``en``, or empty for the city's)."""
     told = [f"{code}={value}" for code, value in sorted((answers or {}).items())]
     return Request(
         source=source,
@@ -72,7 +73,13 @@ def as_request(
         category_hint=incoming.category_hint,
         external_id=incoming.external_id,
         occurred_at=incoming.occurred_at,
-        contact=Contact(phone=incoming.phone, name=incoming.name, key=_key_of(incoming, source)),
+        contact=Contact(
+            phone=incoming.phone,
+            name=incoming.name,
+            key=_key_of(incoming, source),
+            email=incoming.email,
+            language=language,
+        ),
         answers=dict(answers or {}),
         simulated=simulated,
     )

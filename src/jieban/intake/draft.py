@@ -47,6 +47,7 @@ class Draft:
     district: str = ""
     place: str = ""
     phone: str = ""
+    email: str = ""
     name: str = ""
     danger: bool = False
     call: str = ""

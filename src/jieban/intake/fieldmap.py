@@ -11,6 +11,7 @@ FIELDS: tuple[tuple[str, str], ...] = (
     ("time", "when it was said, with or without a zone"),
     ("requester", "a stable name or number by which the source knows the person"),
     ("phone", "phone number of the person"),
+    ("email", "e-mail address at which the person wants to be told"),
     ("name", "name of the person"),
     ("address", "where it is, as an address"),
     ("place", "where it is, as the name of a district, street, community or building"),
@@ -35,6 +36,7 @@ _HEADERS: dict[str, str] = {
     "user user_id userid username requester_id citizen reporter customer author",
     "phone": "电话 来电号码 联系电话 手机 手机号 手机号码 电话号码 联系方式 "
     "mobile tel telephone phone_number phone_no caller contact",
+    "email": "邮箱 电子邮箱 电子邮件 联系邮箱 e-mail mail email_address",
     "name": "姓名 来电人姓名 联系人 诉求人姓名 full_name requester_name contact_name",
     "address": "地址 诉求地址 事发地址 问题地址 详细地址 联系地址 "
     "location street_address location_street_name",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import get_language
 
 from jieban.city.book import Book
 from jieban.intake import draft as drafts
@@ -42,7 +43,8 @@ def do_file(draft: Draft, *, now: datetime, book: Book, reader: Reader) -> int:
     The same draft again, even from a second process at the same moment, gives the same ticket.
     Raises ``Refused``, and ``FiledOtherwise`` when the token was used for other words.
     """
-    values = {"text": draft.text, "address": draft.address, "phone": draft.phone, "name": draft.name}
+    values = {"text": draft.text, "address": draft.address, "phone": draft.phone}
+    values |= {"name": draft.name, "email": draft.email}
     incoming = read_fields(values, SOURCE, now=now, book=book)
     if isinstance(incoming, Refusal):
         raise Refused(incoming)
@@ -53,6 +55,7 @@ def do_file(draft: Draft, *, now: datetime, book: Book, reader: Reader) -> int:
         key=draft.token,
         channel=SOURCE,
         place=draft.place or draft.district,
+        language="en" if (get_language() or "").startswith("en") else "",
     )
     photos = drafts.files_of(draft)
     with transaction.atomic():

@@ -70,12 +70,19 @@ class StreetForm(forms.Form):
 
 
 class ReachForm(forms.Form):
-    """How to reach the person; both may stay empty."""
+    """How to reach the person; all may stay empty."""
 
     phone = forms.CharField(
         required=False,
         max_length=40,
         error_messages={"max_length": gettext_lazy("That is too long for a phone number.")},
+    )
+    email = forms.EmailField(
+        required=False,
+        max_length=254,
+        error_messages={
+            "invalid": gettext_lazy("We cannot write to this address. It looks like name@example.com.")
+        },
     )
     name = forms.CharField(
         required=False,

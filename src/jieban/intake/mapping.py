@@ -4,6 +4,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from jieban.intake.fieldmap import FIELD_NAMES, FIELDS, Mapping, MappingError, guess_columns, make_mapping
 from jieban.intake.files import Row
 from jieban.intake.moments import BadMoment, read_moment
@@ -28,6 +31,7 @@ _MAX_LINE_CHARS = {
     "title": 300,
     "requester": 200,
     "phone": 100,
+    "email": 254,
     "name": 100,
     "address": 500,
     "place": 200,
@@ -77,6 +81,7 @@ class IncomingRequest:
     external_id: str
     photo: str
     fingerprint: str
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,7 @@ def _request(
         demand_type=lines["demand_type"],
         external_id=external_id,
         photo=lines["photo"],
+        email=_email(lines["email"]),
         fingerprint=(
             fingerprint("id", source, external_id)
             if external_id
@@ -198,6 +204,17 @@ def _text(written: str, limit: int) -> str:
             "Shorten it, split it into several requests, or raise the limit.",
         )
     return text
+
+
+def _email(written: str) -> str:
+    try:
+        if written:
+            validate_email(written)
+    except ValidationError:
+        raise _Refused(
+            "email", "This is no e-mail address.", "Write it as name@example.com, or leave it empty."
+        ) from None
+    return written
 
 
 def _moment(written: str, tz: tzinfo, now: datetime) -> datetime | None:

@@ -126,11 +126,13 @@ def reach(request: HttpRequest) -> HttpResponse:
     if not draft.text:
         return redirect("file_what")
     if request.method == "POST" and "anonymous" in request.POST:
-        draft.phone = draft.name = ""
+        draft.phone = draft.email = draft.name = ""
         return _reached(request, draft)
-    form = ReachForm(request.POST or None, initial={"phone": draft.phone, "name": draft.name})
+    first = {"phone": draft.phone, "email": draft.email, "name": draft.name}
+    form = ReachForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
         draft.phone, draft.name = form.cleaned_data["phone"], form.cleaned_data["name"].strip()
+        draft.email = form.cleaned_data["email"]
         return _reached(request, draft)
     return show(request, "reach", draft, form=form)
 
