@@ -20,6 +20,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("worker", "start", "do what is due: clocks and background jobs"),
     Command("city", "city", "check, load or show a city pack"),
     Command("take-in", "intake", "take requests in from a CSV, XLSX, Parquet or JSONL file"),
+    Command("surge", "intake", "write what changed of a topic that fills the lines"),
     Command("read", "dispatch", "say what a text is about and which unit it would go to; writes nothing"),
     Command("recompute", "handling", "compute the limits of open tickets anew after a change of rules"),
     Command("simulate", "demo", "play days of a city on the tickets that are there"),

@@ -14,12 +14,12 @@ from jieban.city.clock import local_day
 from jieban.dispatch.actions import place_columns
 from jieban.intake.completeness import BadAnswer, form_of, missing
 from jieban.intake.filling import kept, known_of
-from jieban.intake.ledgers import PARTY, ledgers_of
 from jieban.intake.surges import surge_named
 from jieban.matters.rules import Actor, NotPossible
 from jieban.people.actions import Contact, do_remember_requesters
 from jieban.tickets.actions import say
 from jieban.tickets.kind import TICKET
+from jieban.tickets.ledgers import PARTY, ledgers_of
 from jieban.tickets.models import Ticket
 
 

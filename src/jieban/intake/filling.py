@@ -12,10 +12,10 @@ from typing import Any
 
 from jieban.city.book import Book
 from jieban.intake.completeness import Known, answers_in, check_answers, fields_of, form_of, missing
-from jieban.intake.ledgers import PARTY, ledgers_of, party_in
 from jieban.intake.surges import surge_of
 from jieban.reading.notes import masked
 from jieban.reading.result import Reading
+from jieban.tickets.ledgers import PARTY, ledgers_of, party_in
 
 
 def law_columns(

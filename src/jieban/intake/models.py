@@ -23,3 +23,25 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.key}"
+
+
+class SurgeFeed(models.Model):
+    """A feed of corrections of a topic (专题): what changed in a span of time, written once to a file.
+
+    ``file`` is the name of both files in the folder of feeds, without its ending.
+    """
+
+    surge = models.CharField(_("topic"), max_length=40)
+    begins_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("to"))
+    rows = models.PositiveIntegerField(_("rows"), default=0)
+    file = models.CharField(_("file"), max_length=80)
+    made_at = models.DateTimeField(_("made at"))
+
+    class Meta:
+        verbose_name = _("feed of a topic")
+        verbose_name_plural = _("feeds of topics")
+        constraints = [models.UniqueConstraint(fields=["surge", "begins_at"], name="surge_feed_once")]
+
+    def __str__(self) -> str:
+        return self.file

@@ -208,6 +208,9 @@ class Ticket(Matter):
                 condition=Q(state=workflow.CALLBACK, visit_result="call_later"),
             ),
             models.Index(fields=["checked", "-closed_at"], name="ticket_check", condition=~Q(checked="")),
+            models.Index(fields=["surge", "-id"], name="ticket_surge", condition=~Q(surge="")),
+            models.Index(fields=["-id"], name="ticket_in_ledgers", condition=~Q(ledgers=[])),
+            GinIndex(fields=["ledgers"], name="ticket_ledgers", condition=~Q(ledgers=[])),
             GinIndex(fields=["assist"], name="ticket_assist", condition=~Q(state__in=workflow.CLOSED_STATES)),
             GinIndex(
                 fields=["copied_to"], name="ticket_copied_to", condition=~Q(state__in=workflow.CLOSED_STATES)
