@@ -70,14 +70,18 @@ def sending(
     secrecy: str = "",
     recused: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """The columns of a ticket that is sent to ``candidate`` now, its clock among them (Art. 13)."""
+    """The columns of a ticket that is sent to ``candidate`` now, its clock among them (Art. 13).
+
+    Units that must keep out get no copy and are not asked to assist.
+    """
+    recused = frozenset(recused)
     sent = {
         "lead_id": candidate.unit,
         "queue": "",
         "tier": tier,
         "catalogue_row": candidate.row,
-        "assist": list(candidate.assist),
-        "copied_to": list(candidate.copied_to),
+        "assist": [code for code in candidate.assist if code not in recused],
+        "copied_to": [code for code in candidate.copied_to if code not in recused],
         "industry": candidate.industry,
         "asked": len(along(book, candidate, now, recused)),
         "dispatched_at": now,
@@ -126,6 +130,10 @@ def check_choice(ticket: Ticket, choice: Choice, book: Book, now: datetime) -> C
     if not unit.can_lead:
         raise DispatchRefused(
             _("%(unit)s may assist but never lead") % {"unit": unit.name}, _("Ordinance Art. 17")
+        )
+    if unit.code in ticket.recused:
+        raise DispatchRefused(
+            _("%(unit)s is recused from this ticket") % {"unit": unit.name}, _("Ordinance Art. 8")
         )
     if unit.code in ticket.objected_by:
         raise DispatchRefused(

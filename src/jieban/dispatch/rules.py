@@ -21,11 +21,12 @@ from jieban.tickets.limits import tier_for
 DISPATCH_QUEUE = "dispatch"  # a dispatcher decides
 PLACE_QUEUE = "place"  # somebody asks the requester where it is
 DANGER_QUEUE = "danger"  # life may be at risk: a person looks first
+HANDOVER_QUEUE = "handover"  # an emergency line was told and has not acknowledged yet
 RETURNED_QUEUE = "returned"  # a unit's objection was accepted
 CONSULT_QUEUE = "consult"  # units are asked for their opinion; nobody need act until they have given it
 SURGE_QUEUE = "surge"  # one of very many of one topic: those who know it decide
 
-QUEUES = (DANGER_QUEUE, RETURNED_QUEUE, SURGE_QUEUE, DISPATCH_QUEUE, PLACE_QUEUE)
+QUEUES = (HANDOVER_QUEUE, DANGER_QUEUE, RETURNED_QUEUE, SURGE_QUEUE, DISPATCH_QUEUE, PLACE_QUEUE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ _SHORT = 4
 
 
 def kept_from_reported(proposal: Proposal, reading: Reading, standing: Standing, book: Book) -> Proposal:
-    """The proposal without recused units; a report (举报) that names the unit proposed waits for a person.
+    """The proposal without recused units; a report (举报) that names a unit of its place waits for a person.
 
     A request from which anybody is recused is always looked at by a person before it goes out.
     """
@@ -37,7 +37,10 @@ def kept_from_reported(proposal: Proposal, reading: Reading, standing: Standing,
         return replace(proposal, queue=DISPATCH_QUEUE, why_queue="recused")
     if reading.demand_type == REPORT and best is not None:
         words = f"{reading.title}\n{reading.text}"
-        if names_unit(words, book.units[best.unit]):
+        concerned = {best.unit, best.industry, *best.assist, *best.copied_to}
+        if reading.place is not None:
+            concerned |= {reading.place.street, reading.place.district}
+        if any(names_unit(words, book.units[code]) for code in concerned if code in book.units):
             return replace(proposal, queue=DISPATCH_QUEUE, why_queue="reported")
     return proposal
 

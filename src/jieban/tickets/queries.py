@@ -59,13 +59,17 @@ def scope_of(account: Account, book: Book) -> Scope:
 
 
 def visible(scope: Scope) -> QuerySet[Ticket]:
-    """The tickets within a scope: those that the unit leads, assists, has a copy of, or whose place it is."""
+    """The tickets within a scope: those that the unit leads, assists, has a copy of, or whose place it is.
+
+    A unit that must keep out (回避) does not see the ticket, whatever its part in it would be.
+    """
     tickets = Ticket.objects.all()
     if scope.everything:
         return tickets
     if not scope.unit:
         return tickets.none()
     mine = Q(lead_id=scope.unit) | Q(assist__contains=[scope.unit]) | Q(copied_to__contains=[scope.unit])
+    tickets = tickets.exclude(recused__contains=[scope.unit])
     return tickets.filter(mine | Q(district=scope.district) if scope.district else mine)
 
 

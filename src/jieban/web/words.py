@@ -14,13 +14,21 @@ from django.utils.translation import gettext_lazy, ngettext
 from jieban.city.book import Book, MissingRule
 from jieban.city.clock import calendar_of, remaining
 from jieban.dispatch.explain import demand_type_name, limit_words, matter_name, name_of
-from jieban.dispatch.rules import DANGER_QUEUE, DISPATCH_QUEUE, PLACE_QUEUE, RETURNED_QUEUE, local_day
+from jieban.dispatch.rules import (
+    DANGER_QUEUE,
+    DISPATCH_QUEUE,
+    HANDOVER_QUEUE,
+    PLACE_QUEUE,
+    RETURNED_QUEUE,
+    local_day,
+)
 from jieban.reading.notes import masked_by_staff
 from jieban.tickets import workflow
 from jieban.tickets.models import Ticket
 from jieban.tickets.names import STATE_NAMES, VERB_NAMES
 
 QUEUE_NAMES = {
+    HANDOVER_QUEUE: gettext_lazy("handed to an emergency line, not confirmed"),
     DANGER_QUEUE: gettext_lazy("danger first"),
     RETURNED_QUEUE: gettext_lazy("returned by a unit"),
     DISPATCH_QUEUE: gettext_lazy("to be decided"),
