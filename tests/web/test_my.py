@@ -11,20 +11,35 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
-from tests.tickets.stage import CALLER, DISPATCHER, REPLY, STREET, clerk, ticket_in, waiting_ticket
+from tests.tickets.stage import (
+    DISPATCHER,
+    HEATING,
+    REPLY,
+    SEAT,
+    STREET,
+    clerk,
+    reviewer,
+    stored,
+    ticket_in,
+    waiting_ticket,
+)
 
 from jieban.callback.actions import Answers, do_answers
 from jieban.city.book import Book
 from jieban.dispatch.actions import do_answer, do_explain
+from jieban.dispatch.consulting import do_consult
+from jieban.dispatch.handover import do_hand_over
 from jieban.handling.actions import do_progress
+from jieban.handling.extending import Extension, do_extend
+from jieban.handling.shelving import Shelving, do_shelve
 from jieban.intake.following import UrgedAlready, do_urge
 from jieban.matters.actors import requester
 from jieban.matters.queries import timeline
 from jieban.tickets import workflow
-from jieban.tickets.links import query_code
+from jieban.tickets.links import query_code, rating_url
 from jieban.tickets.models import Ticket
 from jieban.tickets.names import STATE_NAMES
-from jieban.web import throttle
+from jieban.web import throttle, told
 
 WRONG = "编号和查询码对不上"
 
@@ -101,7 +116,17 @@ def standing(state: str, city: Book, now: datetime) -> Ticket:
         return do_explain(ticket, "LEGAL_ROUTE", "请向法院起诉。", DISPATCHER, now=now, book=city)
     if state == workflow.CLOSED:
         ticket = ticket_in(workflow.CALLBACK, city, now)
-        return do_answers(ticket, Answers(True, "yes", "satisfied"), CALLER, now=now, book=city)
+        himself = requester(ticket.number)
+        return do_answers(ticket, Answers(True, "yes", "satisfied"), himself, now=now, book=city)
+    if state == workflow.HANDED_OVER:
+        return do_hand_over(waiting_ticket(city, now), "119", "有人被困", SEAT, now=now, book=city)
+    if state == workflow.CONSULTING:
+        ask = "这件事归谁管？"
+        return do_consult(waiting_ticket(city, now), [STREET, HEATING], ask, DISPATCHER, now=now, book=city)
+    if state == workflow.SHELVED:
+        shelving = Shelving("H1", now + timedelta(days=40), "要等管网改造。", "列入明年改造计划。")
+        ticket = ticket_in(workflow.HANDLING, city, now)
+        return do_shelve(ticket, shelving, reviewer(), now=now, book=city)
     return ticket_in(state, city, now)
 
 
@@ -229,12 +254,123 @@ def test_nobody_answers_for_another(city: Book, a_moment_ago: datetime) -> None:
     assert ticket.state == workflow.CALLBACK
 
 
-def test_answers_that_come_too_late_are_told_so(client: Client, city: Book, a_moment_ago: datetime) -> None:
+def test_answers_that_come_too_early_are_told_so(client: Client, city: Book, a_moment_ago: datetime) -> None:
+    ticket = standing(workflow.HANDLING, city, a_moment_ago)
+    opened(client, ticket)
+    page = client.post(f"/my/{ticket.number}/answers/", GOOD, follow=True).content.decode()
+    assert "刚刚有了新进展" in page
+
+
+GOOD = {"contacted": "yes", "solved": "yes", "satisfied": "satisfied"}
+BAD = {"contacted": "no", "solved": "no", "satisfied": "dissatisfied", "reasons": ["C1", "S1"]}
+
+
+def test_art_8_who_rates_before_he_is_asked_need_not_be_called(
+    client: Client, city: Book, a_moment_ago: datetime
+) -> None:
+    ticket = ticket_in(workflow.SUBMITTED, city, a_moment_ago)
+    opened(client, ticket)
+    assert "单位说办好了" in shown(client, ticket)
+    after = client.post(f"/my/{ticket.number}/answers/", BAD, follow=True).content.decode()
+    assert "不用再给您打电话" in after
+    assert (stored(ticket).state, stored(ticket).reasons) == (workflow.SUBMITTED, ["C1", "S1"])
+    assert "可以改一次" in shown(client, ticket)
+    client.post(f"/my/{ticket.number}/answers/", GOOD)
+    assert (stored(ticket).solved, stored(ticket).revised) == ("yes", 1)
+    refused = client.post(f"/my/{ticket.number}/answers/", BAD, follow=True).content.decode()
+    assert "已经改过一次" in refused
+
+
+def test_art_8_answers_are_changed_once_after_the_end(
+    client: Client, city: Book, a_moment_ago: datetime
+) -> None:
     ticket = standing(workflow.CLOSED, city, a_moment_ago)
     opened(client, ticket)
-    answers = {"contacted": "yes", "solved": "yes", "satisfied": "satisfied"}
-    page = client.post(f"/my/{ticket.number}/answers/", answers, follow=True).content.decode()
-    assert "刚刚有了新进展" in page
+    assert "修改我的回答" in shown(client, ticket)
+    page = client.post(f"/my/{ticket.number}/answers/", BAD, follow=True).content.decode()
+    assert "以新的回答为准" in page
+    assert "您修改了回答" in page
+    assert "修改我的回答" not in page
+    assert (stored(ticket).state, stored(ticket).solved) == (workflow.CLOSED, "no")
+    Ticket.objects.update(revised=0, closed_at=a_moment_ago - timedelta(days=8))
+    assert "修改我的回答" not in shown(client, ticket)
+
+
+def link_of(ticket: Ticket) -> str:
+    return rating_url(stored(ticket)).split("://")[-1]
+
+
+def test_the_link_in_a_message_asks_without_signing_in(city: Book, a_moment_ago: datetime) -> None:
+    ticket = ticket_in(workflow.CALLBACK, city, a_moment_ago, text="家里暖气不热，我住在三单元")
+    anybody, link = Client(headers={"Accept-Language": "zh-hans"}), link_of(ticket)
+    page = anybody.get(link).content.decode()
+    assert "三个问题" in page
+    assert "三单元" not in page, "a forwarded message tells nothing of what he said"
+    missing = anybody.post(link, {"contacted": "yes"})
+    assert missing.status_code == 422
+    assert 'href="#id_solved"' in missing.content.decode()
+    done = anybody.post(link, GOOD).content.decode()
+    assert "收到了" in done
+    assert (stored(ticket).state, stored(ticket).self_rated) == (workflow.CLOSED, True)
+    assert timeline(ticket.pk)[0].detail == {"by": "link"}
+    assert "只能用一次" in anybody.get(link).content.decode()
+    assert anybody.get(f"/my/{ticket.number}/").status_code == 302, "the link opens nothing else"
+
+
+def test_a_link_runs_out_and_a_wrong_one_opens_nothing(city: Book, a_moment_ago: datetime) -> None:
+    ticket = ticket_in(workflow.CALLBACK, city, a_moment_ago)
+    link = link_of(ticket)
+    anybody = Client(headers={"Accept-Language": "zh-hans"})
+    for wrong in (f"/my/{ticket.number}/rate/AAAAAAAAAAAAAAAA/", "/my/9999999999999/rate/AAAAAAAAAAAAAAAA/"):
+        assert anybody.get(wrong).status_code == 404
+        assert anybody.post(wrong, GOOD).status_code == 404
+    Ticket.objects.filter(pk=ticket.pk).update(clock_at=datetime.now(UTC))
+    assert "已经过期" in anybody.get(link).content.decode()
+    anybody.post(link, GOOD)
+    assert stored(ticket).state == workflow.CALLBACK
+
+
+def test_who_guesses_links_is_held_back(city: Book, a_moment_ago: datetime) -> None:
+    ticket = ticket_in(workflow.CALLBACK, city, a_moment_ago)
+    anybody = Client()
+    for _ in range(throttle.PER_ADDRESS):
+        anybody.get(f"/my/{ticket.number}/rate/AAAAAAAAAAAAAAAA/")
+    assert anybody.get(link_of(ticket)).status_code == 429
+
+
+def test_a_shelved_request_tells_plan_and_date(client: Client, city: Book, a_moment_ago: datetime) -> None:
+    ticket = standing(workflow.SHELVED, city, a_moment_ago)
+    opened(client, ticket)
+    page = shown(client, ticket)
+    assert "列入明年改造计划。" in page
+    assert "要等管网改造。" in page
+    assert "计划" in page
+
+
+def test_an_extension_tells_ground_and_new_date(client: Client, city: Book, a_moment_ago: datetime) -> None:
+    ticket = ticket_in(workflow.HANDLING, city, a_moment_ago)
+    asked = Extension(3, "需要等检测报告。", "《检测管理办法》第五条")
+    do_extend(ticket, asked, reviewer(), now=a_moment_ago, book=city)
+    opened(client, ticket)
+    page = shown(client, ticket)
+    assert "依法延长" in page
+    assert "需要等检测报告。" in page
+
+
+TOLD_NOWHERE = {
+    "late", "amend", "conclude", "object", "reject_objection", "ask", "returned", "ask_extension",
+    "refuse_extension", "reply", "reject_reply", "remind", "press", "supervise", "supervision_over",
+    "instruct", "ask_exclusion", "exclude", "include",
+}  # fmt: skip
+"""What goes on between units and the hotline."""
+
+
+def test_each_verb_is_told_or_known_to_be_internal() -> None:
+    spoken = {*told._WORDS, *told._SPOKEN}
+    verbs = {line.verb for line in workflow.TABLE}
+    assert spoken | TOLD_NOWHERE == verbs
+    assert not spoken & TOLD_NOWHERE
+    assert set(told.STATES) == set(STATE_NAMES)
 
 
 def test_sql_statements(

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from jieban.callback.actions import Answers, do_answers
+from jieban.callback.actions import AnswersRefused
+from jieban.callback.rating import may_rate, revisable_until
 from jieban.city.queries import book
 from jieban.intake import draft as drafts
 from jieban.intake.following import UrgedAlready, do_urge, next_urge
@@ -30,6 +31,7 @@ from jieban.tickets.models import Ticket
 from jieban.tickets.queries import by_number
 from jieban.web import throttle, told
 from jieban.web.context import is_english
+from jieban.web.rating import AnswersForm, give
 from jieban.web.words import when_words
 
 
@@ -40,24 +42,6 @@ class LookupForm(forms.Form):
         max_length=40, error_messages={"required": gettext_lazy("Type the number of your request.")}
     )
     code = forms.CharField(max_length=20, error_messages={"required": gettext_lazy("Type the query code.")})
-
-
-class AnswersForm(forms.Form):
-    """The three questions (Ordinance Art. 23)."""
-
-    contacted = forms.ChoiceField(
-        choices=[("yes", ""), ("no", "")],
-        error_messages={"required": gettext_lazy("Say whether you were contacted.")},
-    )
-    solved = forms.ChoiceField(
-        choices=list(told.SOLVED_WORDS.items()),
-        error_messages={"required": gettext_lazy("Say whether it is solved.")},
-    )
-    satisfied = forms.ChoiceField(
-        choices=list(told.SATISFIED_WORDS.items()),
-        error_messages={"required": gettext_lazy("Say whether you are satisfied.")},
-    )
-    comment = forms.CharField(required=False, max_length=1000)
 
 
 @public
@@ -107,17 +91,18 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
 def _show(request: HttpRequest, mine: Ticket, status: int = 200, **context: Any) -> HttpResponse:
     city, now = book(), datetime.now(UTC)
     verbs = workflow.WORKFLOW.verbs(mine.row(), requester(mine.number))
+    revise_until = revisable_until(mine, city)
     shown = {
         "ticket": mine,
         "state": told.STATES[mine.state],
-        "story": told.story(timeline(mine.pk), city, is_english()),
+        "story": told.story(timeline(mine.pk), city, is_english(), now),
         "photos": attachments(mine.pk) if mine.photos else (),
         "may_urge": "urge" in verbs and mine.state != workflow.CALLBACK,
         "urge_again": next_urge(mine, now=now, book=city),
         "may_answer": mine.state == workflow.CALLBACK,
-        "answers": AnswersForm(),
-        "solved_choices": told.SOLVED_WORDS.items(),
-        "satisfied_choices": told.SATISFIED_WORDS.items(),
+        "may_rate": may_rate(mine),
+        "revise_until": revise_until if revise_until and now <= revise_until else None,
+        "answers": AnswersForm(city=city, now=now),
         "solved": told.SOLVED_WORDS.get(mine.solved),
         "satisfied": told.SATISFIED_WORDS.get(mine.satisfied),
         **context,
@@ -144,21 +129,13 @@ def urge(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @require_POST
 def answer(request: HttpRequest, number: str) -> HttpResponse:
-    """The requester's own answers to the three questions."""
+    """The requester's own answers: before he is asked, when he is asked, and once more after the end."""
     mine = _needed(request, number)
-    form = AnswersForm(request.POST)
+    city, now = book(), datetime.now(UTC)
+    form = AnswersForm(request.POST, city=city, now=now)
     if not form.is_valid():
         return _show(request, mine, status=422, answers=form)
-    given, city, now = form.cleaned_data, book(), datetime.now(UTC)
-    answers = Answers(given["contacted"] == "yes", given["solved"], given["satisfied"], given["comment"])
-
-    def act() -> str:
-        after = do_answers(mine, answers, requester(number), now=now, book=city)
-        if after.state == workflow.CLOSED:
-            return _("Thank you. Your answer is kept and counts for the unit.")
-        return _("Thank you. It goes back to the unit, which has to do it again.")
-
-    return _say(request, number, act)
+    return _say(request, number, lambda: give(mine, form.answers(), now=now, city=city, by="web"))
 
 
 def _needed(request: HttpRequest, number: str) -> Ticket:
@@ -175,6 +152,8 @@ def _say(request: HttpRequest, number: str, act: Callable[[], str]) -> HttpRespo
     except UrgedAlready as early:
         words = {"when": when_words(early.again, datetime.now(UTC))}
         messages.warning(request, _("You urged it not long ago. From %(when)s on you can again.") % words)
+    except AnswersRefused as refused:
+        messages.warning(request, str(refused))
     except (NotPossible, Overtaken):
         messages.warning(request, _("Your request has just moved on. Look at where it is now."))
     return redirect("my_ticket", number)

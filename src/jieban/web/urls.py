@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from jieban.web import attached, my, site
+from jieban.web import attached, my, rating, site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", site.home, name="home"),
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/<slug:number>/", my.ticket, name="my_ticket"),
     path("my/<slug:number>/urge/", my.urge, name="my_urge"),
     path("my/<slug:number>/answers/", my.answer, name="my_answer"),
+    path("my/<slug:number>/rate/<slug:token>/", rating.by_link, name="my_rate"),
     path("my/<slug:number>/photo/<slug:sha256>.jpg", attached.my_photo, name="my_photo"),
     path("photo/<slug:number>/<slug:sha256>.jpg", attached.ticket_photo, name="ticket_photo"),
     path("rates/", include("jieban.assessment.urls")),
