@@ -64,8 +64,8 @@ class _MailTalk(socketserver.StreamRequestHandler):
                 break
             lines.append(line.removeprefix(b"."))
         mail = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
-        server.mails.append(cast(EmailMessage, mail))
-        server.taken(cast(EmailMessage, mail))
+        server.mails.append(mail)
+        server.taken(mail)
         self._say("250 taken")
 
     def _say(self, words: str) -> None:

@@ -75,6 +75,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "requester.flag": frozenset({Role.SUPERVISOR}),
     "delegation.use": STAFF_ROLES,
     "notice.view": frozenset({Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR}),
+    "notice.send": frozenset({Role.SUPERVISOR, Role.ADMIN}),
     "figures.view": STAFF_ROLES,
     "reference.view": frozenset({Role.RULE_OWNER, Role.ADMIN, Role.AUDITOR}),
     "reference.change": frozenset({Role.RULE_OWNER, Role.ADMIN}),

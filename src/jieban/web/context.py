@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from jieban.city.queries import NoCity, book
+from jieban.notices.queries import unread
 from jieban.people.models import Account
 from jieban.people.roles import allowed
 
@@ -22,12 +24,16 @@ LARGE_TEXT_COOKIE = "large_text"
 
 STAFF_ROOMS: tuple[tuple[str, Any, str], ...] = (
     ("work", _("My work"), "work.view"),
+    ("messages", _("Messages"), "work.view"),
     ("take_in", _("Take a call"), "ticket.take_in"),
     ("dispatch_desk", _("Dispatch"), "ticket.dispatch"),
     ("objections", _("Objections"), "ticket.dispatch"),
     ("call_list", _("Call-backs"), "ticket.call_back"),
     ("ticket_list", _("Tickets"), "ticket.view"),
+    ("whistle_list", _("Whistles"), "whistle.use"),
     ("rates", _("Rates"), "figures.view"),
+    ("outgoing", _("Notices"), "notice.view"),
+    ("leave", _("Leave"), "delegation.use"),
     ("admin:index", _("Reference data"), "reference.view"),
 )
 """URL name, words, permission: the navigation of staff. A name that no room serves yet is left out."""
@@ -35,15 +41,17 @@ STAFF_ROOMS: tuple[tuple[str, Any, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One entry of the staff navigation."""
+    """One entry of the staff navigation; ``count`` is how much of it is new."""
 
     address: str
     words: Any
     here: bool
+    count: int = 0
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The frame of each page; at most one SQL statement (the city's serial, every two seconds)."""
+    """The frame of each page; at most two SQL statements (the city's serial, every two seconds; the unread
+    messages of whoever is signed in, every five)."""
     english = is_english()
     city_name, version = _city(english)
     return {
@@ -72,8 +80,17 @@ def staff_rooms(request: HttpRequest) -> list[Room]:
         address = _address(name)
         barred = name.startswith("admin:") and not account.is_staff  # Django's admin asks this besides
         if address and allowed(permission, account.role_set) and not barred:
-            rooms.append(Room(address, words, _is_here(request.path, address)))
+            count = _unread(account) if name == "messages" else 0
+            rooms.append(Room(address, words, _is_here(request.path, address), count))
     return rooms
+
+
+def _unread(account: Account) -> int:
+    """How many messages are new; none where the database does not answer, as on the page that says so."""
+    try:
+        return unread(account)
+    except DatabaseError:
+        return 0
 
 
 def _is_here(path: str, address: str) -> bool:

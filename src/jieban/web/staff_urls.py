@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jieban.web.desk import calls, checks, dispatching, home, lists, seat, ticket
+from jieban.web.desk import (
+    adding_photos,
+    calls,
+    checks,
+    dispatching,
+    home,
+    leave,
+    lists,
+    messages,
+    seat,
+    ticket,
+    whistles,
+)
 
 urlpatterns = [
     path("", home.work, name="work"),
     path("tickets/", lists.ticket_list, name="ticket_list"),
     path("tickets/<slug:number>/", ticket.ticket, name="ticket"),
     path("tickets/<slug:number>/contact-data/", ticket.unmask, name="ticket_unmask"),
+    path("tickets/<slug:number>/photos/", adding_photos.add_photos, name="ticket_photos"),
     path("tickets/<slug:number>/<slug:verb>/", ticket.say, name="ticket_say"),
     path("dispatch/", dispatching.desk, name="dispatch_desk"),
     path("dispatch/<slug:number>/", dispatching.at_ticket, name="dispatch_ticket"),
@@ -30,5 +43,19 @@ urlpatterns = [
     path("take-in/", seat.take_in, name="take_in"),
     path("take-in/understood/", seat.understood, name="take_in_understood"),
     path("take-in/<slug:number>/", seat.taken, name="taken"),
+    path("messages/", messages.inbox, name="messages"),
+    path("messages/read/", messages.read, name="messages_read"),
+    path("notices/", messages.outgoing, name="outgoing"),
+    path("notices/again/", messages.again, name="outgoing_again"),
+    path("leave/", leave.leave, name="leave"),
+    path("leave/<slug:code>/end/", leave.end, name="leave_end"),
     path("objections/", lists.objections, name="objections"),
+    path("whistles/", whistles.whistle_list, name="whistle_list"),
+    path("whistles/new/", whistles.blow, name="whistle_blow"),
+    path("whistles/refusals/", whistles.refusals, name="whistle_refusals"),
+    path("whistles/figures/", whistles.figures, name="whistle_figures"),
+    path("whistles/figures/counted/", whistles.behind, name="whistle_behind"),
+    path("whistles/<slug:number>/", whistles.whistle, name="whistle"),
+    path("whistles/<slug:number>/<slug:verb>/", whistles.say, name="whistle_say"),
+    path("whistles/<slug:number>/<slug:code>/<slug:verb>/", whistles.say_report, name="report_say"),
 ]
