@@ -70,7 +70,6 @@ def _make_due(url: str, due: int, now: datetime) -> None:
             [now - timedelta(hours=1), now - timedelta(hours=1), due],
         )
         link.execute("VACUUM ANALYZE tickets_ticket")
-        link.execute("CHECKPOINT")
 
 
 def _idle(now: datetime) -> list[float]:
@@ -114,8 +113,8 @@ def _bare(url: str, size: int) -> int:
     with psycopg.connect(url, autocommit=True) as link:
         begin = time.perf_counter()
         link.execute(
-            "UPDATE tickets_ticket SET state = 'callback', clock = 'visit', clock_at = %s, version = version + 1 "
-            "WHERE id IN (SELECT id FROM tickets_ticket ORDER BY id LIMIT %s)",
+            "UPDATE tickets_ticket SET state = 'callback', clock = 'visit', clock_at = %s, "
+            "version = version + 1 WHERE id IN (SELECT id FROM tickets_ticket ORDER BY id LIMIT %s)",
             [FUTURE, size],
         )
         return round(size / (time.perf_counter() - begin))
