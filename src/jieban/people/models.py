@@ -84,8 +84,8 @@ class Delegation(models.Model):
     to_account = models.ForeignKey(
         Account, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("deputy")
     )
-    from_at = models.DateTimeField(_("from"))
-    to_at = models.DateTimeField(_("until"))
+    from_at = models.DateTimeField(_("away from"))
+    to_at = models.DateTimeField(_("away until"))
     reason = models.CharField(_("reason"), max_length=200, blank=True, default="")
     made_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("set by"))
     made_at = models.DateTimeField(_("set at"))

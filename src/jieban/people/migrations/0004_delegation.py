@@ -20,8 +20,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("from_at", models.DateTimeField(verbose_name="from")),
-                ("to_at", models.DateTimeField(verbose_name="until")),
+                ("from_at", models.DateTimeField(verbose_name="away from")),
+                ("to_at", models.DateTimeField(verbose_name="away until")),
                 ("reason", models.CharField(blank=True, default="", max_length=200, verbose_name="reason")),
                 ("made_at", models.DateTimeField(verbose_name="set at")),
                 ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
