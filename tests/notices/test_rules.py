@@ -18,7 +18,6 @@ from jieban.city.pack import book_from_files
 from jieban.matters.kinds import all_kinds
 from jieban.notices import rules
 from jieban.notices.rules import Told
-from jieban.tickets.flow import NOTICES
 
 ROOT = Path(__file__).parents[2]
 PACKS = ("beijing", "xining-chengzhong")
@@ -62,9 +61,10 @@ def test_each_template_is_for_a_verb_that_leaves_a_notice(pack: str, db: None) -
     assert bare <= known
 
 
-def test_each_notice_of_a_ticket_is_heard_by_somebody(book: Book) -> None:
+def test_each_notice_is_heard_by_somebody_in_beijing(book: Book, db: None) -> None:
     events = {row.event for row in book.tables["notice_templates"]}
-    silent = {verb for verb in NOTICES if not any(f"{e}.".startswith(f"ticket.{verb}.") for e in events)}
+    verbs = {f"{kind.name}.{verb}" for kind in all_kinds() for verb in kind.notices}
+    silent = {verb for verb in verbs if not any(f"{event}.".startswith(f"{verb}.") for event in events)}
     assert not silent
 
 
@@ -217,3 +217,16 @@ def test_dates_are_those_of_the_event(book: Book) -> None:
     one = told("shelve", changes={"shelved_until": until.isoformat()})
     assert rules.fillings(one, book, False, {}, {})["due"] == "12月30日12:00"
     assert rules.fillings(one, book, True, {}, {})["due"] == "30 December, 12:00"
+
+
+def test_a_unit_that_is_asked_hears_who_asks_and_who_asked_hears_whom(book: Book) -> None:
+    one = told("send", kind="subticket", sender_id=DISTRICT, ticket_number="2611200000026", words="请协助")
+    asked = rules.fillings(one, book, False, {}, {}, "lead")
+    assert asked["unit"] == book.units[DISTRICT].name
+    assert rules.fillings(one, book, False, {}, {}, "sender")["unit"] == book.units[STREET].name
+    assert (asked["number"], one.page, asked["words"]) == ("2611200000026", "ticket", "请协助")
+
+
+def test_what_belongs_to_a_whistle_bears_its_number(book: Book) -> None:
+    one = told("call", kind="report", whistle_number="2611200000034", subject="占道经营", sender_id=STREET)
+    assert (one.number, one.page, rules.said(one, book, False)) == ("2611200000034", "whistle", "占道经营")

@@ -145,6 +145,7 @@ class _Spread:
             kind=source.notice.kind,
             matter=source.notice.matter,
             number=source.told.number,
+            page=source.told.page,
             verb=source.notice.verb,
             audience=one.template.audience,
             text=chinese,

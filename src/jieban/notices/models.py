@@ -63,13 +63,17 @@ class Delivery(models.Model):
 
 
 class Inbox(models.Model):
-    """A message that a unit reads at its desk. It holds no personal data: the words are masked already."""
+    """A message that a unit reads at its desk. It holds no personal data: the words are masked already.
+
+    ``page``: what ``number`` is the number of (``ticket``, ``whistle``, …).
+    """
 
     unit = models.CharField(_("unit"), max_length=40)
     notice = models.BigIntegerField()
     kind = models.CharField(max_length=20)
     matter = models.BigIntegerField()
     number = models.CharField(_("number"), max_length=32)
+    page = models.CharField(max_length=20)
     verb = models.CharField(_("verb"), max_length=30)
     audience = models.CharField(max_length=12)
     text = models.TextField()

@@ -28,7 +28,7 @@ WORDS_CHARS = {SMS: 120, EMAIL: 2000, DESK: 300}
 NO_SITE = {False: "12345 网站", True: "the website of 12345"}
 """What stands for a link where the installation has no public address."""
 
-ONCE_SAID = ("note", "ground", "words", "reason", "remark", "answer")
+ONCE_SAID = ("note", "ruling", "ground", "words", "reason")
 """Where an event keeps the words that somebody said with it; the first that is there counts."""
 
 
@@ -50,8 +50,16 @@ class Told:
 
     @property
     def number(self) -> str:
-        """The number that people know: the ticket's, also for what belongs to a ticket."""
-        return str(self.row.get("ticket_number") or self.row["number"])
+        """The number that people know: the ticket's or the whistle's, also for what belongs to one."""
+        row = self.row
+        return str(row.get("ticket_number") or row.get("whistle_number") or row["number"])
+
+    @property
+    def page(self) -> str:
+        """On what page ``number`` is found: ``ticket``, ``whistle``, or the kind of the matter."""
+        if self.row.get("ticket_number"):
+            return "ticket"
+        return "whistle" if self.row.get("whistle_number") else self.kind
 
     @property
     def secrecy(self) -> str:
@@ -99,7 +107,7 @@ def variants(told: Told) -> tuple[str, ...]:
     """What the verb says this time, the most pressing first."""
     of = told.detail.get("of") or ()
     if told.verb == "remind":
-        return tuple(name for name in ("warn", "contact", "sign") if name in of)
+        return tuple(name for name in ("warn", "contact", "sign", "pass_on") if name in of)
     step = told.detail.get("step")
     return (step,) if isinstance(step, str) else ()
 
@@ -146,11 +154,16 @@ def _last(values: Any) -> str:
     return values[-1] if values else ""
 
 
-def fillings(told: Told, book: Book, english: bool, links: Values, states: Values) -> dict[str, str]:
-    """What fills the words. ``links`` gives ``code`` and ``url``, ``states`` state -> name."""
+def fillings(
+    told: Told, book: Book, english: bool, links: Values, states: Values, audience: str = ""
+) -> dict[str, str]:
+    """What fills the words. ``links`` gives ``code`` and ``url``, ``states`` state -> name.
+
+    ``unit`` is the unit that leads; told to itself, the one that asked it, where there is one.
+    """
     return {
         "number": told.number,
-        "unit": _unit(told, book, english),
+        "unit": _unit(told, audience, book, english),
         "due": _moment(_due(told), book, english),
         "state": str(states.get(told.row["state"], "")),
         "code": links.get("code", ""),
@@ -187,7 +200,7 @@ def said(told: Told, book: Book, english: bool) -> str:
         return _explained(
             str(changes.get("branch") or row.get("branch", "")), str(row["explanation"]), book, english
         )
-    for column in _SAID_IN.get(told.verb, ()):
+    for column in _SAID_IN.get(f"{told.kind}.{told.verb}", ()):
         if changes.get(column) or row.get(column):
             return str(changes.get(column) or row[column])
     named = (told.detail.get(name) for name in ONCE_SAID)
@@ -195,15 +208,33 @@ def said(told: Told, book: Book, english: bool) -> str:
 
 
 _SAID_IN = {
-    "repeat": ("reply",),
-    "reply": ("reply",),
-    "approve_reply": ("reply",),
-    "shelve": ("shelf_plan",),
-    "send": ("words",),
-    "interim": ("interim",),
-    "give": ("result",),
-    "refuse": ("result",),
+    "ticket.repeat": ("reply",),
+    "ticket.reply": ("reply",),
+    "ticket.approve_reply": ("reply",),
+    "ticket.shelve": ("shelf_plan",),
+    "subticket.send": ("words",),
+    "subticket.interim": ("interim",),
+    "subticket.give": ("result",),
+    "subticket.refuse": ("result",),
+    "report.call": ("subject",),
+    "report.ask_to_join": ("subject",),
+    "report.join": ("subject",),
+    "report.decline": ("ruling",),
+    "report.give": ("result",),
+    "report.refuse": ("refusal",),
+    "report.order_in": ("ruling",),
+    "report.accept_refusal": ("ruling",),
+    "oversight.open": ("words",),
+    "oversight.answer": ("answer",),
+    "oversight.note": ("talk_result",),
+    "exclusion.apply": ("words",),
+    "exclusion.approve": ("ruling",),
+    "exclusion.refuse": ("ruling",),
+    "exclusion.appeal": ("appeal",),
+    "exclusion.uphold": ("appeal_ruling",),
+    "exclusion.overturn": ("appeal_ruling",),
 }
+"""Where a matter keeps the words that an event was about; all of them are masked there already."""
 
 
 def _explained(branch: str, words: str, book: Book, english: bool) -> str:
@@ -213,10 +244,11 @@ def _explained(branch: str, words: str, book: Book, english: bool) -> str:
     return words
 
 
-def _unit(told: Told, book: Book, english: bool) -> str:
+def _unit(told: Told, audience: str, book: Book, english: bool) -> str:
     handed = told.changes.get("handed_to")
     rows = book.by_code("emergency_lines").get(handed, ()) if handed else ()
-    row = rows[-1] if rows else book.units.get(told.lead)
+    asking = told.row.get("sender_id") if audience == LEAD else ""
+    row = rows[-1] if rows else book.units.get(asking or told.lead)
     if row is None:
         return str(handed or "")
     return str(row.name_en if english and row.name_en else row.name)

@@ -53,7 +53,9 @@ def _values(one: Wanted, matter: Matter, told: Told, book: Book, english: bool) 
             for state, name in _STATES.get(told.kind, {}).items()
             if state == told.row["state"]
         }
-    values = rules.fillings(told, book, english, _links(matter, told, to_requester), states)
+    values = rules.fillings(
+        told, book, english, _links(matter, told, to_requester), states, one.template.audience
+    )
     if to_requester and told.secrecy:
         return rules.neutral(values)
     return values
@@ -63,7 +65,8 @@ def _links(matter: Matter, told: Told, to_requester: bool) -> dict[str, str]:
     """A requester's links hold keys to his ticket; a unit's lead to the desk, where one has to sign in."""
     public = env.public_url()
     if not to_requester:
-        return {"url": f"{public}/desk/tickets/{told.number}/" if public else ""}
+        where = f"tickets/{told.number}/" if told.page == "ticket" else "messages/"
+        return {"url": f"{public}/desk/{where}" if public else ""}
     if not isinstance(matter, Ticket):
         return {}
     url = rating_url(matter) if told.verb == "expire" else follow_url(matter)

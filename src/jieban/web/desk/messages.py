@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages as flashes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jieban.notices import queries
 from jieban.notices.actions import do_mark_read, do_try_again
-from jieban.notices.models import STATE_NAMES
+from jieban.notices.models import STATE_NAMES, Inbox
 from jieban.people.access import page
 from jieban.people.roles import allowed
 from jieban.tickets.names import VERB_NAMES
@@ -41,12 +42,24 @@ def inbox(request: HttpRequest) -> HttpResponse:
     found, after = queries.messages(desk.unit, request.GET.get("after", "")) if desk.unit else ([], "")
     shown = {
         "desk": desk,
-        "rows": found,
+        "rows": [(row, address_of(row)) for row in found],
         "upto": queries.read_upto(desk.account),
         "newest": found[0].pk if found else 0,
         "next": f"{request.path}?after={after}" if after else "",
     }
     return render(request, "desk/messages.html", shown)
+
+
+PAGES = {"ticket": "ticket", "whistle": "whistle", "oversight": "oversight_case"}
+"""What a number is of -> the name of the address where it is found."""
+
+
+def address_of(row: Inbox) -> str:
+    """Where the matter of a message is found; nothing where it has no page of its own."""
+    try:
+        return reverse(PAGES[row.page], args=[row.number])
+    except (KeyError, NoReverseMatch):
+        return ""
 
 
 @page("work.view")
