@@ -15,11 +15,13 @@ from jieban.city.book import Book, MissingRule
 from jieban.city.clock import calendar_of, remaining
 from jieban.dispatch.explain import demand_type_name, limit_words, matter_name, name_of
 from jieban.dispatch.rules import (
+    CONSULT_QUEUE,
     DANGER_QUEUE,
     DISPATCH_QUEUE,
     HANDOVER_QUEUE,
     PLACE_QUEUE,
     RETURNED_QUEUE,
+    SURGE_QUEUE,
     local_day,
 )
 from jieban.reading.notes import masked_by_staff
@@ -33,6 +35,8 @@ QUEUE_NAMES = {
     RETURNED_QUEUE: gettext_lazy("returned by a unit"),
     DISPATCH_QUEUE: gettext_lazy("to be decided"),
     PLACE_QUEUE: gettext_lazy("place unknown"),
+    SURGE_QUEUE: gettext_lazy("topic that fills the lines"),
+    CONSULT_QUEUE: gettext_lazy("units are asked for their opinion"),
 }
 
 CHANNEL_NAMES = {
@@ -116,6 +120,8 @@ def clock_of(ticket: Ticket, now: datetime, book: Book) -> Clock | None:
         return Clock(_("asking the requester"), full, 100, "over" if ticket.overdue else "done")
     if ticket.state == workflow.PAUSED:
         return Clock(_("clock paused"), full, 50, "calm")
+    if ticket.state == workflow.SHELVED:
+        return Clock(_("on the ledger"), full, 50, "calm")
     begun = ticket.dispatched_at or ticket.opened_at
     whole = max((ticket.due_at - begun).total_seconds(), 1.0)
     used = min(100, max(0, round(100 * (now - begun).total_seconds() / whole)))

@@ -54,16 +54,6 @@ class ProgressForm(forms.Form):
     note = _text(_("What has been done"), _("The requester reads this."), rows=3)
 
 
-class ReplyForm(forms.Form):
-    """What was done for the requester."""
-
-    reply = _text(
-        _("Your reply to the requester"),
-        _("Say what was found, what was done, and what comes next. Your reviewer reads it first."),
-        rows=6,
-    )
-
-
 class ReviewForm(forms.Form):
     """Submit the reply, or send it back."""
 
@@ -79,22 +69,6 @@ class PauseForm(forms.Form):
         error_messages={"required": _("Choose a day."), "invalid": _("Choose a day.")},
     )
     ground = _text(_("Lawful ground"), _("The requester is told it."), rows=2)
-
-
-class ObjectForm(forms.Form):
-    """The duty is another unit's."""
-
-    ground = _text(
-        _("Whose duty is it, and by which rule?"),
-        _("Once per ticket; the clock runs on while the hotline decides."),
-        rows=3,
-    )
-
-
-class RuleForm(forms.Form):
-    """Accept or reject an objection."""
-
-    ruling = _text(_("Your ruling, with its ground"), _("The unit and the next dispatcher read it."), rows=3)
 
 
 class AnswerForm(forms.Form):

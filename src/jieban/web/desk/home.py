@@ -27,6 +27,8 @@ from jieban.web.desk.sitting import Sitting, sitting
 from jieban.web.words import QUEUE_NAMES, place_words_of, state_words, unit_words
 
 WATCHING = frozenset({Role.LEADER, Role.ANALYST, Role.AUDITOR, Role.RULE_OWNER, Role.ADMIN})
+RELAYING = frozenset({Role.SEAT, Role.CALLER, Role.SUPERVISOR})
+"""Who speaks with a confidential requester for the unit."""
 CALL_FIRST = 5
 IN_LINE = 6
 
@@ -130,8 +132,12 @@ def _stations(desk: Sitting) -> list[dict[str, Any]]:
                 }
             )
         stations.append(_station(_("objections to rule on"), counted, w.OBJECTED, reverse("objections")))
+        if counted.asking:
+            stations.append(_list(_("extensions to decide on"), counted.asking, Look(asking=True)))
     if allowed("ticket.call_back", desk.roles):
         stations.append(_station(_("requesters to ask"), counted, w.CALLBACK, reverse("call_list")))
+    if counted.relay and desk.roles & RELAYING:
+        stations.append(_list(_("confidential requesters to speak with"), counted.relay, Look(relay=True)))
     stations.append(
         {"words": _("overdue in the whole city"), "count": counted.overdue, "late": 0,
          "address": looks.address(Look(overdue=True)), "red": counted.overdue > 0, "go": ""}
@@ -146,6 +152,11 @@ def _ahead(desk: Sitting) -> list[Ticket]:
     state = w.CALLBACK if allowed("ticket.call_back", desk.roles) else ""
     look = Look(state=state, running=not state)
     return queries.rows(desk.scope, look, desk.midnight, size=IN_LINE).tickets
+
+
+def _list(words: str, count: int, look: Look) -> dict[str, Any]:
+    address = looks.address(look)
+    return {"words": words, "count": count, "late": 0, "address": address, "red": False, "go": address}
 
 
 def _station(words: str, counted: Tally, state: str, go: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from jieban.web.words import (
     unit_words,
 )
 
-FLAGS = ("running", "overdue", "today", "silent")
+FLAGS = ("running", "overdue", "today", "silent", "relay", "asking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,8 @@ def worn(look: Look, desk: Sitting, name: str = "ticket_list") -> list[Link]:
         else place_words_of(desk.book, look.district, desk.english),
         "category": category_word(desk.book, look.category, desk.english),
         "channel": CHANNEL_NAMES.get(look.channel, look.channel),
+        "relay": _("to speak with for the unit"),
+        "asking": _("extension asked for"),
     }
     return [
         Link(words, address(look, name, **{key: ""})) for key, words in said.items() if getattr(look, key)

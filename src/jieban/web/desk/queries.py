@@ -23,6 +23,10 @@ RUNNING = (w.WAITING, w.DISPATCHED, w.SIGNED, w.HANDLING, w.OBJECTED, w.REPLIED,
 """States in which a limit runs; a paused ticket and one whose requester is asked have none."""
 SILENT = Q(state__in=(w.DISPATCHED, w.SIGNED, w.HANDLING), contacted_at__isnull=True)
 """Nobody has reached the requester yet."""
+RELAY = Q(state__in=(w.SIGNED, w.HANDLING), secrecy="confidential", contacted_at__isnull=True)
+"""The hotline is to speak with a confidential requester for the unit."""
+ASKING = Q(state__in=(w.SIGNED, w.HANDLING), extension__has_key="days")
+"""The unit asks the hotline for an extension."""
 LONG = ("text", "proposal", "explanation", "reply", "pauses", "comment")
 """Columns that a row of a list does not show."""
 NOWHERE = "unknown"
@@ -45,6 +49,8 @@ class Look:
     overdue: bool = False
     today: bool = False
     silent: bool = False
+    relay: bool = False
+    asking: bool = False
 
 
 @dataclass(slots=True)
@@ -59,6 +65,8 @@ class Tally:
     overdue: int = 0
     today: int = 0
     silent: int = 0
+    relay: int = 0
+    asking: int = 0
 
 
 def rows(scope: Scope, look: Look, midnight: datetime, after: str = "", size: int = PAGE) -> Page:
@@ -91,6 +99,8 @@ def tally(scope: Scope, look: Look, midnight: datetime, by: str = "queue") -> Ta
         late=Count("pk", filter=Q(overdue=True)),
         soon=Count("pk", filter=Q(state__in=RUNNING, due_at__lt=midnight)),
         quiet=Count("pk", filter=SILENT),
+        hidden=Count("pk", filter=RELAY),
+        wanting=Count("pk", filter=ASKING),
     ):
         _add(counted, row, by)
     return counted
@@ -106,6 +116,8 @@ def _add(counted: Tally, row: dict[str, Any], by: str) -> None:
     counted.overdue += row["late"]
     counted.today += row["soon"]
     counted.silent += row["quiet"]
+    counted.relay += row["hidden"]
+    counted.asking += row["wanting"]
 
 
 def _looked(tickets: QuerySet[Ticket], look: Look, midnight: datetime) -> QuerySet[Ticket]:
@@ -131,6 +143,10 @@ def _looked(tickets: QuerySet[Ticket], look: Look, midnight: datetime) -> QueryS
         tickets = tickets.filter(state__in=RUNNING, due_at__lt=midnight)
     if look.silent:
         tickets = tickets.filter(SILENT)
+    if look.relay:
+        tickets = tickets.filter(RELAY)
+    if look.asking:
+        tickets = tickets.filter(ASKING)
     return tickets
 
 
@@ -149,7 +165,7 @@ def _read_key(key: str) -> tuple[datetime, int] | None:
 
 
 def waiting(scope: Scope, skipped: Sequence[str] = ()) -> list[Ticket]:
-    """The next tickets for a dispatcher: danger, then returned, then the others, by their clock.
+    """The next tickets for a dispatcher: hand-overs that nobody confirmed in time, danger, returned, others.
 
     One SQL statement.
     """
@@ -158,7 +174,7 @@ def waiting(scope: Scope, skipped: Sequence[str] = ()) -> list[Ticket]:
         default=Value(len(QUEUES)),
         output_field=IntegerField(),
     )
-    tickets = visible(scope).filter(state=w.WAITING)
+    tickets = visible(scope).filter(Q(state=w.WAITING) | Q(state=w.HANDED_OVER, overdue=True))
     if skipped:
         tickets = tickets.exclude(number__in=skipped)
     return list(tickets.order_by(rank, "due_at", "pk")[:AHEAD])

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from jieban.city.book import Book
 from jieban.matters.models import Event
+from jieban.web.desk import story_asking, story_handling, story_overseeing
 from jieban.web.desk.sitting import Sitting
 from jieban.web.desk.words import (
     ATTEMPT_WORDS,
@@ -90,6 +91,8 @@ def _note(event: Event) -> str:
 
 
 _NOTES = {
+    **story_handling.NOTES,
+    **story_asking.NOTES,
     "answer": "explanation",
     "explain": "explanation",
     "object": "objection",
@@ -225,12 +228,31 @@ def _unreached(told: _Told) -> str:
     }.get(str(told.known.get("visit_result", "")), _("closed it: the requester could not be reached"))
 
 
+def _whistle(told: _Told) -> str:
+    units = pgettext("in a list", ", ").join(told.unit(code) for code in told.event.detail.get("units", ()))
+    return _("blew the whistle for %(units)s") % {"units": units}
+
+
+def _returned(told: _Told) -> str:
+    """A result that came back: of a unit that the whistle called, or of one that was asked."""
+    detail = told.event.detail
+    if "whistle" not in detail:
+        return story_asking.returned(told)
+    solved = SOLVED_WORDS.get(str(detail.get("solved", "")), "")
+    said = _("a result of the whistle came back: %(unit)s") % {"unit": told.unit(detail.get("unit"))}
+    parts = [said, str(solved)] if solved else [said]
+    return pgettext("in a sentence", ", ").join(parts)
+
+
 def _attach(told: _Told) -> str:
     count = len(told.event.detail.get("files", ()))
     return ngettext("added %(n)s photo", "added %(n)s photos", count) % {"n": count}
 
 
 _WORDS: dict[str, Callable[[_Told], str]] = {
+    **story_handling.WORDS,
+    **story_asking.WORDS,
+    **story_overseeing.WORDS,
     "receive": _receive,
     "queue": _queue,
     "dispatch": _dispatch,
@@ -247,4 +269,6 @@ _WORDS: dict[str, Callable[[_Told], str]] = {
     "second_check": _second_check,
     "redo": _redo,
     "attach": _attach,
+    "whistle": _whistle,
+    "returned": _returned,
 }

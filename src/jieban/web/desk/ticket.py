@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from jieban.intake.asking import answers_told, missing_words
 from jieban.matters.queries import attachments, timeline
 from jieban.people.access import page
 from jieban.people.actions import do_unmask
@@ -20,6 +22,7 @@ from jieban.tickets.clocks import contact_by, sign_by
 from jieban.tickets.models import Ticket
 from jieban.web.desk import queries
 from jieban.web.desk.acting import Tried, say_verb
+from jieban.web.desk.facts import contact_hidden, handling_facts, starting_words
 from jieban.web.desk.forms import UnmaskForm
 from jieban.web.desk.refusals import overtaken_words
 from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
@@ -27,6 +30,7 @@ from jieban.web.desk.story import history
 from jieban.web.desk.verbs import VERBS, form_of, may_say, verbs_for
 from jieban.web.desk.verbs.intake import branches
 from jieban.web.desk.words import SATISFIED_WORDS, SOLVED_WORDS, carried, highlighted, sentences
+from jieban.whistle.queries import of_ticket
 
 
 @page("ticket.view")
@@ -35,7 +39,7 @@ from jieban.web.desk.words import SATISFIED_WORDS, SOLVED_WORDS, carried, highli
 def ticket(request: HttpRequest, number: str) -> HttpResponse:
     """One ticket. Six SQL statements with session, account and the city's serial (one more for photos)."""
     desk = sitting(request)
-    return show(request, desk, ticket_or_refuse(desk, number))
+    return show(request, desk, ticket_or_refuse(desk, number), start=request.GET.get("start", ""))
 
 
 @page("ticket.view")
@@ -63,6 +67,8 @@ def unmask(request: HttpRequest, number: str) -> HttpResponse:
     """Show contact and original words in this one answer; the look is recorded first (Art. 8)."""
     desk = sitting(request)
     found = ticket_or_refuse(desk, number)
+    if contact_hidden(found, desk):
+        raise PermissionDenied("ticket.unmask")
     form = UnmaskForm(request.POST, auto_id="unmask_%s")
     if not form.is_valid():
         return show(request, desk, found, unmask_form=form, status=422)
@@ -79,9 +85,14 @@ def show(
     tried: Tried | None = None,
     contact: dict[str, str] | None = None,
     unmask_form: UnmaskForm | None = None,
+    start: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The page, with what was tried and refused, or with the contact that was asked for."""
+    """The page, with what was tried and refused, or with the contact that was asked for.
+
+    ``start``: the code of the standard words from which the reply begins.
+    """
+    events = timeline(found.pk)
     reasons = found.proposal.get("reasons", [])
     shown = {
         "desk": desk,
@@ -89,31 +100,37 @@ def show(
         "tried": tried,
         "refused": _refused(tried),
         "contact": contact,
-        "may_unmask": allowed("ticket.unmask", desk.roles),
+        "may_unmask": allowed("ticket.unmask", desk.roles) and not contact_hidden(found, desk),
         "unmask_form": unmask_form or UnmaskForm(auto_id="unmask_%s"),
         "title": highlighted(found.title, reasons, desk.book, desk.english),
         "words": highlighted(found.text, reasons, desk.book, desk.english),
         "same_title": found.text.startswith(found.title),
         "reasons": carried(reasons, desk.book, desk.english),
-        "history": history(timeline(found.pk), desk),
+        "told": answers_told(found.answers, desk.book, desk.english),
+        "missing": missing_words(found, desk.book, desk.english),
+        "history": history(events, desk),
         "photos": attachments(found.pk) if found.photos else [],
+        "whistles": of_ticket(found.pk) if found.whistled else [],
         "same": queries.of_requester(desk.scope, found.requester, but=found.pk),
-        "verbs": _verbs(found, desk, tried),
+        "verbs": _verbs(found, desk, tried, starting_words(found, desk, start) if start else ""),
         "branches": branches(desk),
         "go_dispatch": may_say(found, desk, "dispatch"),
         "go_call": may_say(found, desk, "visit") and allowed("ticket.call_back", desk.roles),
+        **handling_facts(found, events, desk),
         **_moments(found, desk),
         **_verdict(found),
     }
     return render(request, "desk/ticket.html", shown, status=status)
 
 
-def _verbs(found: Ticket, desk: Sitting, tried: Tried | None) -> list[dict[str, Any]]:
+def _verbs(found: Ticket, desk: Sitting, tried: Tried | None, words: str = "") -> list[dict[str, Any]]:
     """The verbs with their forms; the first that can be used is open, or the one that was tried."""
     listed = []
     for verb in verbs_for(found, desk):
         mine = tried is not None and tried.verb == verb.name
         form = tried.form if tried and mine else form_of(verb, found, desk)
+        if words and verb.name == "reply":
+            form.initial, mine = {"reply": words}, True
         listed.append({"verb": verb, "form": form, "not_now": verb.not_now(found, desk), "open": mine})
     usable = [one for one in listed if not one["not_now"]]
     if usable and not any(one["open"] for one in listed):

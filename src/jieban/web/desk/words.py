@@ -46,13 +46,51 @@ BY_WORDS = {
     "link": gettext_lazy("by the link in a message"),
     "rated": gettext_lazy("rated before anybody asked"),
 }
+OUTCOME_WORDS = {
+    "solved": gettext_lazy("solved"),
+    "partly": gettext_lazy("partly solved"),
+    "explained": gettext_lazy("cannot be solved now, explained"),
+}
+TRUE_WORDS = {
+    "yes": gettext_lazy("true as told"),
+    "partly": gettext_lazy("partly true"),
+    "no": gettext_lazy("not as told"),
+}
+MARK_WORDS = {
+    "problem": gettext_lazy("problem ticket"),
+    "supervised": gettext_lazy("under supervision"),
+    "instructed": gettext_lazy("leader's instruction"),
+    "escalated": gettext_lazy("escalated"),
+    "repeated": gettext_lazy("repeated"),
+}
 WHY_WAITING = {
     "danger": gettext_lazy("Somebody may be in danger: a person looks first."),
     "no_place": gettext_lazy("The place is not clear enough; ask where it is."),
     "no_row": gettext_lazy("The catalogue names no unit for this; you decide."),
+    "recused": gettext_lazy("A unit must be kept out of it: a person chooses."),
+    "reported": gettext_lazy("It reports a unit that would get it: name that unit under “Protect” first."),
     "unsure": gettext_lazy("The platform is not sure enough to send it by itself."),
     "surge": gettext_lazy("One of very many about one topic; those who know it decide."),
 }
+CORRECTED_WORDS = {
+    "demand_type": gettext_lazy("type"),
+    "category": gettext_lazy("matter"),
+    "district": gettext_lazy("district"),
+    "street": gettext_lazy("street"),
+    "place": gettext_lazy("place"),
+    "unit": gettext_lazy("unit"),
+    "answers": gettext_lazy("answers to the form"),
+}
+NEWS_WORDS = {
+    "again": gettext_lazy("it happened again or got worse"),
+    "date": gettext_lazy("another day"),
+    "house": gettext_lazy("another house or floor"),
+    "amount": gettext_lazy("another figure"),
+    "photo": gettext_lazy("a photo"),
+    "urgency": gettext_lazy("more urgent"),
+    "type": gettext_lazy("a report now"),
+}
+"""What a later request may bring that an earlier one had not (``intake.same.news``)."""
 SECRET_WORDS = {
     "phone": gettext_lazy("phone number"),
     "id": gettext_lazy("identity number"),
@@ -164,3 +202,11 @@ def _places_of(text: str, quote: str) -> Iterable[int]:
     while start >= 0:
         yield start
         start = text.find(quote, start + len(quote))
+
+
+def row_words(book: Book, table: str, code: str, english: bool) -> str:
+    """The name of a row of one of the city's tables in the reader's language; the code when it is gone."""
+    row = next(iter(book.by_code(table).get(code, ())), None)
+    if row is None:
+        return code
+    return str(row.name_en if english and row.name_en else row.name)

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jieban.city.queries import book
+from jieban.subtickets.workflow import STATE_NAMES as SUB_STATES
 from jieban.tickets.clocks import contact_by
 from jieban.tickets.models import Ticket
 from jieban.web.context import is_english
@@ -47,6 +48,12 @@ def basis(said: str) -> str:
 
 
 @register.filter
+def mark(code: str) -> str:
+    """A mark of a ticket in words."""
+    return str(words.MARK_WORDS.get(code, code))
+
+
+@register.filter
 def headline(ticket: Ticket) -> str:
     """What a ticket is called in a list."""
     return ticket.title or _("(no words)")
@@ -74,3 +81,33 @@ def named(row: Any) -> str:
 def explained(row: Any) -> str:
     """The standard words of a branch in the reader's language."""
     return str(row.explanation_en if is_english() and row.explanation_en else row.explanation)
+
+
+@register.filter
+def ledger(code: str) -> str:
+    """A special ledger."""
+    return words.row_words(book(), "ledgers", code, is_english())
+
+
+@register.filter
+def surge(code: str) -> str:
+    """A topic that fills the lines."""
+    return words.row_words(book(), "surges", code, is_english())
+
+
+@register.filter
+def sub_state(code: str) -> str:
+    """The state of a sub-ticket."""
+    return str(SUB_STATES.get(code, code))
+
+
+@register.filter
+def corrected_column(name: str) -> str:
+    """What was corrected of a request."""
+    return str(words.CORRECTED_WORDS.get(name, name))
+
+
+@register.filter
+def news_words(code: str) -> str:
+    """What may be new in a later request, in words."""
+    return str(NEWS_WORDS.get(code, code))

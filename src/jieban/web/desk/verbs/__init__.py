@@ -13,12 +13,41 @@ from django import forms
 from jieban.tickets.models import Ticket
 from jieban.tickets.workflow import WORKFLOW
 from jieban.web.desk.sitting import Sitting
-from jieban.web.desk.verbs import handling, intake, limits, objecting
+from jieban.web.desk.verbs import (
+    amending,
+    asking,
+    dispatching,
+    emergency,
+    excluding,
+    external,
+    handling,
+    intake,
+    limits,
+    objecting,
+    overseeing,
+    requester,
+    urging,
+    whistling,
+)
 from jieban.web.desk.verbs.base import Verb
 
-VERBS: dict[str, Verb] = {
-    verb.name: verb for module in (handling, limits, objecting, intake) for verb in module.VERBS
-}
+MODULES = (
+    emergency,
+    handling,
+    whistling,
+    limits,
+    asking,
+    external,
+    objecting,
+    dispatching,
+    intake,
+    amending,
+    urging,
+    overseeing,
+    excluding,
+    requester,
+)
+VERBS: dict[str, Verb] = {verb.name: verb for module in MODULES for verb in module.VERBS}
 """Name -> verb, in the order of the work."""
 
 

@@ -1,4 +1,4 @@
-"""The verbs of a unit: sign, contact, reply, review, progress."""
+"""The verbs of a unit: sign, contact, reply, review, progress; and the hotline's contact in its place."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jieban.handling import actions as handling
+from jieban.handling.queries import refusals
+from jieban.handling.relaying import do_relay
 from jieban.tickets.clocks import contact_by
 from jieban.tickets.models import Ticket
 from jieban.web.desk import forms as f
+from jieban.web.desk.forms_handling import RelayForm, ReplyForm
 from jieban.web.desk.sitting import Sitting
 from jieban.web.desk.verbs.base import Button, Cleaned, Verb
 from jieban.web.words import when_words
@@ -48,7 +51,16 @@ def _progressed(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
 
 
 def _reply(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
-    return handling.do_reply(ticket, given["reply"], desk.actor, now=desk.now, book=desk.book)
+    found = handling.Findings(given["basis"], given["true"], given["met_at"], given["met_where"])
+    return handling.do_reply(
+        ticket,
+        given["reply"],
+        desk.actor,
+        now=desk.now,
+        book=desk.book,
+        outcome=given["outcome"],
+        findings=found,
+    )
 
 
 def _replied(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
@@ -56,9 +68,36 @@ def _replied(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
 
 
 def _no_reply_yet(ticket: Ticket, desk: Sitting) -> str:
-    if ticket.contacted_at is None:
-        return _("First reach the requester and note the contact; then you can reply.")
+    """One SQL statement, and only where nobody has reached a requester who can be reached."""
+    if ticket.contacted_at is not None or ticket.secrecy == "anonymous":
+        return ""
+    if refusals(ticket) >= int(desk.book.rule("exclusion.refused_contacts", desk.today)):
+        return ""
+    if ticket.secrecy == "confidential":
+        return _("The hotline speaks with the requester for you; you can reply when it has.")
+    return _("First reach the requester and note the contact; then you can reply.")
+
+
+def _no_contact(ticket: Ticket, desk: Sitting) -> str:
+    if ticket.secrecy == "anonymous":
+        return _("The requester gave no name and no number. Handle it, then reply.")
+    if ticket.secrecy == "confidential":
+        return _("The requester stays unknown to units. The hotline has this ticket on its list of calls.")
     return ""
+
+
+def _relay(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
+    return do_relay(ticket, given["words"], given["outcome"], desk.actor, now=desk.now, book=desk.book)
+
+
+def _relayed(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
+    if given["outcome"] == "reached":
+        return _("Noted. The unit reads what the requester said, and can go on.")
+    return _("Noted: the requester was not reached. Try again later.")
+
+
+def _wants_relay(ticket: Ticket, desk: Sitting) -> bool:
+    return ticket.secrecy == "confidential"
 
 
 def _review(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
@@ -82,10 +121,14 @@ VERBS = (
     ),
     Verb(
         "contact", ("contact",), gettext_lazy("Note a contact"), f.ContactForm, _contact, _contacted,
-        (Button(gettext_lazy("Note it")),),
+        (Button(gettext_lazy("Note it")),), _no_contact,
     ),
     Verb(
-        "reply", ("reply",), gettext_lazy("Write the reply"), f.ReplyForm, _reply, _replied,
+        "relay", ("relay",), gettext_lazy("Speak for the unit"), RelayForm, _relay, _relayed,
+        (Button(gettext_lazy("Note it")),), offered=_wants_relay,
+    ),
+    Verb(
+        "reply", ("reply",), gettext_lazy("Write the reply"), ReplyForm, _reply, _replied,
         (Button(gettext_lazy("Give it to the reviewer")),), _no_reply_yet,
     ),
     Verb(
