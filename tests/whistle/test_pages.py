@@ -172,10 +172,12 @@ def test_a_unit_goes_from_call_to_rating_in_a_few_clicks(
     assert again(report).state == "result"
     assert "全部清理" in text(answer)
     answer = say(unit, report, "rate_street", decision="", necessity="90", preparation="77", unnecessary="no")
-    assert "77" not in text(street.get(f"/desk/whistles/{report.whistle_number}/")), "blind until both rated"
+    assert "准备情况 77" not in text(street.get(f"/desk/whistles/{report.whistle_number}/")), (
+        "blind until both rated"
+    )
     answer = say(street, report, "rate_unit", decision="", timeliness="100", attendance="90", effect="80")
     assert again(report).state == "rated"
-    assert "77" in text(answer)
+    assert "准备情况 77" in text(answer)
 
 
 def test_the_district_rules(enter: Callable[..., Client], city: Book, today: datetime) -> None:

@@ -33,6 +33,7 @@ from jieban.demo.people import (
     habits_of,
 )
 from jieban.demo.samples import Sample, vary
+from jieban.demo.whistling import Whistling
 from jieban.dispatch.actions import Choice, do_answer, do_dispatch, do_rule_on_objection
 from jieban.dispatch.rules import DANGER_QUEUE, candidate_for, local_day, place_at
 from jieban.handling.actions import do_contact, do_object, do_reply, do_review, do_sign
@@ -81,6 +82,7 @@ class City:
         self.chance.shuffle(self._streets)  # some streets are busy, most are not
         self._habits = {code: habits_of(code, self.seed) for code in self.book.units}
         self._begin = self.end
+        self._whistles = Whistling(self.book, self.seed, self._at, self.end - LAST_SHIFT)
 
     def play(self, days: int, per_day: int, progress: Callable[[float], None] = lambda share: None) -> Tally:
         """Play ``days`` up to ``end`` with about ``per_day`` requests a day."""
@@ -98,6 +100,7 @@ class City:
                     act(moment)
             if self._agenda:
                 progress((self._agenda[0][0] - self._begin) / (self.end - self._begin))
+        self.tally.verbs += self._whistles.verbs
         return self.tally
 
     def _arrivals(self, days: int, per_day: int) -> list[tuple[datetime, Sample]]:
@@ -236,6 +239,7 @@ class City:
         if not reached:
             self._later(now, 4, lambda then: self._call(ticket, span, then))
             return
+        self._whistles.maybe(ticket, now)
         if self.chance.random() < habits.late:
             return  # this unit lets the limit pass
         self._later(now, span * habits.pace, lambda then: self._answer(ticket, then))
