@@ -92,7 +92,7 @@ def do_apply(
 def do_endorse(exclusion: Exclusion, ruling: str, actor: Actor, *, now: datetime, book: Book) -> Exclusion:
     """The first of two persons agrees, for reasons that need two (Art. 9, 37: false or malicious)."""
     EXCLUSION.workflow.transition(exclusion.state, "endorse")
-    _check_decider(exclusion, actor, book)
+    (_check_hearer if exclusion.state == w.APPEALED else _check_decider)(exclusion, actor, book)
     if "second" not in _reason_of(exclusion, book).needs:
         raise ExclusionRefused(_("This reason needs one person's decision: approve or refuse"))
     _check_evidence(exclusion, book)
@@ -199,6 +199,11 @@ def may_rule(exclusion: Exclusion, actor: Actor, book: Book) -> bool:
     except ExclusionRefused:
         return False
     return True
+
+
+def wants_first(exclusion: Exclusion, book: Book) -> bool:
+    """Whether the first of two persons has still to agree."""
+    return "second" in _reason_of(exclusion, book).needs and not exclusion.endorsed_by
 
 
 def _exclude(

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from jieban.city.book import Book, MissingRule
 from jieban.city.clock import add_time, calendar_of, local_day
-from jieban.city.rows import Unit
 from jieban.matters.actions import Opening, do_advance, do_open, new_number, series
 from jieban.matters.rules import Actor, NotPossible, Step
 from jieban.oversight import rules
@@ -172,15 +171,6 @@ def do_close(case: Case, words: str, actor: Actor, *, now: datetime, book: Book)
     return _end(case, Step("close", actor, now, _over(now), detail), actor, now=now, book=book)
 
 
-def may_oversee(case: Case, actor: Actor, book: Book) -> bool:
-    """Whether ``actor`` stands above the unit of this case."""
-    try:
-        _check_overseer(actor, str(case.lead_id), book)
-    except OversightRefused:
-        return False
-    return True
-
-
 def _opening(
     row: Any,
     lead: str,
@@ -276,21 +266,10 @@ def _required(words: str, remedy: str) -> str:
 
 def _check_overseer(actor: Actor, lead: str, book: Book) -> None:
     """Graded supervision (Jinan Art. 28): the level above the unit, or a body of the city."""
-    if Role.SYSTEM in actor.roles:
-        return
-    overseer = _standing(actor, book)
-    if lead not in book.units or overseer is None or not rules.may_oversee(overseer, book.units[lead]):
+    if Role.SYSTEM not in actor.roles and not rules.may_stand_over(actor, lead, book):
         raise OversightRefused(
             _("The level above the unit supervises: its government, or a body of the city")
         )
-
-
-def _standing(actor: Actor, book: Book) -> Unit | None:
-    """The unit for which somebody supervises; a supervisor does it for the hotline."""
-    unit = book.units.get(actor.unit)
-    if Role.SUPERVISOR in actor.roles and (unit is None or unit.kind != "hotline"):
-        return next((one for one in book.units.values() if one.kind == "hotline"), unit)
-    return unit
 
 
 def _advance(case: Case, step: Step) -> Case:

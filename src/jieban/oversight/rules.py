@@ -13,7 +13,9 @@ from typing import Any
 
 from jieban.city.book import Book
 from jieban.city.rows import Unit
+from jieban.matters.rules import Actor
 from jieban.oversight.workflow import CLOSED
+from jieban.people.roles import Role
 from jieban.tickets import workflow as t
 
 OVERDUE_IN = (*t.RUNNING, t.CALLBACK)
@@ -134,6 +136,15 @@ def may_oversee(overseer: Unit, unit: Unit) -> bool:
         return False
     citywide = overseer.kind in ("hotline", "service_department", "city_government")
     return citywide or overseer.code == unit.parent
+
+
+def may_stand_over(actor: Actor, lead: str, book: Book) -> bool:
+    """Whether somebody may supervise the unit ``lead``; a supervisor does it for the hotline."""
+    overseer = book.units.get(actor.unit)
+    if Role.SUPERVISOR in actor.roles and (overseer is None or overseer.kind != "hotline"):
+        overseer = next((one for one in book.units.values() if one.kind == "hotline"), overseer)
+    unit = book.units.get(lead)
+    return overseer is not None and unit is not None and may_oversee(overseer, unit)
 
 
 def _hours(span: timedelta) -> int:

@@ -6,7 +6,9 @@ from django.urls import path
 
 from jieban.web.desk import (
     adding_photos,
+    asked,
     calls,
+    catalogue,
     checks,
     dispatching,
     exclusions,
@@ -54,6 +56,12 @@ urlpatterns = [
     path("leave/", leave.leave, name="leave"),
     path("leave/<slug:code>/end/", leave.end, name="leave_end"),
     path("objections/", lists.objections, name="objections"),
+    path("asked/", asked.asked, name="asked"),
+    path("asked/<slug:number>/", asked.one, name="asked_one"),
+    path("asked/<slug:number>/<slug:verb>/", asked.say, name="asked_say"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/propose/<slug:number>/", catalogue.propose, name="catalogue_propose"),
+    path("catalogue/<int:proposal>/", catalogue.decide, name="catalogue_decide"),
     path("whistles/", whistles.whistle_list, name="whistle_list"),
     path("whistles/new/", whistles.blow, name="whistle_blow"),
     path("whistles/refusals/", whistles.refusals, name="whistle_refusals"),

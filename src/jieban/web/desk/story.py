@@ -71,7 +71,7 @@ def _line(told: _Told) -> Line:
         who=who(event),
         where=told.unit(event.actor_unit) if event.actor_unit else "",
         words=say(told) if say else str(verb_words(event.verb)),
-        note=_note(event),
+        note=story_asking.with_minutes(_note(event), told),
     )
 
 
