@@ -67,7 +67,7 @@ def _unit_desk(request: HttpRequest, desk: Sitting) -> dict[str, Any]:
         "topics": _topics(look, counted, desk),
         "page": found,
         "next": next_address(request, found),
-        "call_first": [(ticket, contact_by(ticket.row(), desk.book)) for ticket in first.tickets],
+        "call_first": [(ticket, contact_by(queries.sent(ticket), desk.book)) for ticket in first.tickets],
         "call_all": looks.address(Look(unit=desk.unit, silent=True), "work"),
         "overdue_all": looks.address(Look(unit=desk.unit, overdue=True), "work"),
         "today_all": looks.address(Look(unit=desk.unit, today=True), "work"),

@@ -90,6 +90,11 @@ def paged(tickets: QuerySet[Ticket], after: str = "", size: int = PAGE) -> Page:
     return Page(found[:size], key)
 
 
+def sent(ticket: Ticket) -> dict[str, Any]:
+    """The columns from which the smaller limits follow; of a row of a list the others are not loaded."""
+    return {"dispatched_at": ticket.dispatched_at, "tier": ticket.tier}
+
+
 def tally(scope: Scope, look: Look, midnight: datetime, by: str = "queue") -> Tally:
     """Open tickets within ``look``, counted by state and by the column ``by``. One SQL statement."""
     tickets = _looked(visible(scope), look, midnight).exclude(state__in=w.CLOSED_STATES).order_by()
@@ -180,12 +185,12 @@ def waiting(scope: Scope, skipped: Sequence[str] = ()) -> list[Ticket]:
     return list(tickets.order_by(rank, "due_at", "pk")[:AHEAD])
 
 
-def of_requester(scope: Scope, requester: int | None, but: int = 0) -> list[Ticket]:
+def of_requester(scope: Scope, requester: int | None, but: int = 0, most: int = 6) -> list[Ticket]:
     """The latest tickets of the same requester within the scope. One SQL statement, none for nobody."""
     if requester is None:
         return []
     tickets = visible(scope).filter(requester=requester).exclude(pk=but).defer(*LONG)
-    return list(tickets.order_by("-pk")[:6])
+    return list(tickets.order_by("-pk")[:most])
 
 
 def of_phone(scope: Scope, phone: str) -> list[Ticket]:
