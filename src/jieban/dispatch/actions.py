@@ -80,15 +80,22 @@ def sending(
         "queue": "",
         "tier": tier,
         "catalogue_row": candidate.row,
-        "assist": [code for code in candidate.assist if code not in recused],
+        "assist": helping(candidate, candidate.industry, recused),
         "copied_to": [code for code in candidate.copied_to if code not in recused],
-        "industry": candidate.industry,
+        "industry": "" if candidate.industry in recused else candidate.industry,
         "asked": len(along(book, candidate, now, recused)),
         "dispatched_at": now,
         **NOTHING_DONE,
         "due_at": due_at(now, book.dated("limit_tiers", tier, local_day(book, now)), book),
     }
     return {**sent, **clocks.running({**sent, "state": DISPATCHED, "secrecy": secrecy}, book)}
+
+
+def helping(candidate: Candidate, industry: str, recused: Iterable[str]) -> list[str]:
+    """The units that see the ticket because they help its lead: the catalogue's, and the industry's."""
+    kept_out = frozenset(recused)
+    named = dict.fromkeys((*candidate.assist, industry))
+    return [code for code in named if code and code not in kept_out]
 
 
 def waiting(book: Book, queue: str, now: datetime) -> dict[str, Any]:

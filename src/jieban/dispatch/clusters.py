@@ -131,10 +131,12 @@ class Told:
 def do_tell_members(
     members: Sequence[Ticket],
     do: Callable[[Ticket], Ticket],
+    words_of: Callable[[NotPossible], str] = str,
 ) -> list[Told]:
     """Do the same for each member of a cluster, each in a transaction of its own, and say what was refused.
 
     A member that is not the actor's, in another state, or changed a moment before is left as it is.
+    ``words_of`` says a refusal to people.
     """
     told = []
     for member in members:
@@ -144,20 +146,28 @@ def do_tell_members(
         except Overtaken as error:
             told.append(Told(member.number, str(error)))
         except NotPossible as error:
-            told.append(Told(member.number, str(error) or error.reason))
+            told.append(Told(member.number, words_of(error)))
         else:
             told.append(Told(member.number))
     return told
 
 
 def do_report_to_all(
-    members: Sequence[Ticket], note: str, actor: Actor, *, now: datetime, book: Book
+    members: Sequence[Ticket],
+    note: str,
+    actor: Actor,
+    *,
+    now: datetime,
+    book: Book,
+    words_of: Callable[[NotPossible], str] = str,
 ) -> list[Told]:
     """One report of progress for all members (Art. 15); each requester reads it in his own ticket."""
     if not note.strip():
         raise ClusterRefused(_("Write in a sentence what was done; every requester will read it"))
     detail = {"note": masked_by_staff(note), "common": True}
-    return do_tell_members(members, lambda one: say(one, "progress", actor, now, {}, detail, book=book))
+    return do_tell_members(
+        members, lambda one: say(one, "progress", actor, now, {}, detail, book=book), words_of
+    )
 
 
 def members(scope: Scope, cluster: int) -> list[Ticket]:

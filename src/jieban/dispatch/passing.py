@@ -22,6 +22,7 @@ from jieban.dispatch.actions import (
     Choice,
     DispatchRefused,
     check_choice,
+    helping,
     sending,
     waiting,
 )
@@ -73,6 +74,7 @@ def _passed(
     more = {
         "passed": ticket.passed + 1,
         "copied_to": [code for code in copied if code not in ticket.recused],
+        "assist": helping(candidate, ticket.industry, ticket.recused),
         "industry": ticket.industry,
         "asked": bool(ticket.industry) + len(along(book, candidate, now, ticket.recused)),
     }
@@ -82,7 +84,6 @@ def _passed(
     return {
         "lead_id": candidate.unit,
         "catalogue_row": candidate.row,
-        "assist": list(candidate.assist),
         "signed_at": None,
         "reminded": [],
         **more,

@@ -28,6 +28,7 @@ STAFF_ROOMS: tuple[tuple[str, Any, str], ...] = (
     ("take_in", _("Take a call"), "ticket.take_in"),
     ("dispatch_desk", _("Dispatch"), "ticket.dispatch"),
     ("objections", _("Objections"), "ticket.dispatch"),
+    ("cluster_list", _("Common matters"), "cluster.use"),
     ("call_list", _("Call-backs"), "ticket.call_back"),
     ("ticket_list", _("Tickets"), "ticket.view"),
     ("asked", _("Asked between units"), "subticket.use"),

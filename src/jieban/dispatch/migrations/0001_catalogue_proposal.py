@@ -4,39 +4,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CatalogueProposal',
+            name="CatalogueProposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ticket', models.BigIntegerField()),
-                ('ticket_number', models.CharField(max_length=32, verbose_name='ticket')),
-                ('category', models.CharField(max_length=12, verbose_name='category')),
-                ('place_level', models.CharField(max_length=10, verbose_name='place level')),
-                ('row', models.CharField(blank=True, default='', max_length=30, verbose_name='catalogue row')),
-                ('lead', models.CharField(max_length=60, verbose_name='proposed lead')),
-                ('basis', models.TextField(verbose_name='basis')),
-                ('from_day', models.DateField(verbose_name='from')),
-                ('state', models.CharField(default='proposed', max_length=10, verbose_name='state')),
-                ('proposed_by', models.CharField(max_length=40)),
-                ('proposed_by_name', models.CharField(max_length=80, verbose_name='proposed by')),
-                ('proposed_at', models.DateTimeField(verbose_name='proposed at')),
-                ('decided_by', models.CharField(blank=True, default='', max_length=40)),
-                ('decided_by_name', models.CharField(blank=True, default='', max_length=80, verbose_name='decided by')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='decided at')),
-                ('note', models.TextField(blank=True, default='', verbose_name='note')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ticket", models.BigIntegerField()),
+                ("ticket_number", models.CharField(max_length=32, verbose_name="ticket")),
+                ("category", models.CharField(max_length=12, verbose_name="category")),
+                ("place_level", models.CharField(max_length=10, verbose_name="place level")),
+                (
+                    "row",
+                    models.CharField(blank=True, default="", max_length=30, verbose_name="catalogue row"),
+                ),
+                ("lead", models.CharField(max_length=60, verbose_name="proposed lead")),
+                ("basis", models.TextField(verbose_name="basis")),
+                ("from_day", models.DateField(verbose_name="from")),
+                ("state", models.CharField(default="proposed", max_length=10, verbose_name="state")),
+                ("proposed_by", models.CharField(max_length=40)),
+                ("proposed_by_name", models.CharField(max_length=80, verbose_name="proposed by")),
+                ("proposed_at", models.DateTimeField(verbose_name="proposed at")),
+                ("decided_by", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "decided_by_name",
+                    models.CharField(blank=True, default="", max_length=80, verbose_name="decided by"),
+                ),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                ("note", models.TextField(blank=True, default="", verbose_name="note")),
             ],
             options={
-                'verbose_name': 'proposal for the catalogue',
-                'verbose_name_plural': 'proposals for the catalogue',
-                'indexes': [models.Index(fields=['state', '-id'], name='catalogue_proposal_list')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('category', 'place_level', 'lead'), name='one_open_proposal_for_a_change')],
+                "verbose_name": "proposal for the catalogue",
+                "verbose_name_plural": "proposals for the catalogue",
+                "indexes": [models.Index(fields=["state", "-id"], name="catalogue_proposal_list")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "proposed")),
+                        fields=("category", "place_level", "lead"),
+                        name="one_open_proposal_for_a_change",
+                    )
+                ],
             },
         ),
     ]

@@ -26,18 +26,19 @@ from jieban.matters.rules import NotPossible, NotYours
 from jieban.people.access import page
 from jieban.tickets.models import Ticket
 from jieban.tickets.queries import queue_counts
-from jieban.tickets.workflow import WAITING
+from jieban.tickets.workflow import HANDED_OVER, WAITING
 from jieban.web.desk import claims, queries, suggestion
 from jieban.web.desk.acting import Tried, say_verb
 from jieban.web.desk.refusals import overtaken_words, refusal_words, seen
 from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
 from jieban.web.desk.suggestion import Chosen
-from jieban.web.desk.verbs import VERBS, form_of
+from jieban.web.desk.verbs import VERBS, form_of, verbs_for
 from jieban.web.desk.verbs.intake import branches
 from jieban.web.desk.words import WHY_WAITING, carried, highlighted, sentences
 from jieban.web.words import unit_words, when_words
 
-AT_THE_DESK = ("answer", "explain")
+AT_THE_DESK = ("acknowledge", "take_back", "hand_over", "same", "new_fact", "answer", "explain")
+"""The verbs that a dispatcher says without leaving the desk, as far as the ticket offers them."""
 MOST_SKIPPED = 30
 
 
@@ -62,7 +63,7 @@ def at_ticket(request: HttpRequest, number: str) -> HttpResponse:
     """One ticket at the desk, chosen by its number. Six SQL statements (one more for photos)."""
     at = sitting(request)
     ticket = ticket_or_refuse(at, number)
-    if ticket.state != WAITING:
+    if ticket.state not in (WAITING, HANDED_OVER):
         messages.info(request, _("This ticket does not wait for dispatch any more."))
         return redirect("ticket", number=number)
     return _show(request, at, ticket)
@@ -81,6 +82,7 @@ def send(request: HttpRequest, number: str) -> HttpResponse:
         given.get("category", ""),
         given.get("place", ""),
         note=given.get("note", "")[:500],
+        industry=given.get("industry", ""),
     )
     try:
         seen(ticket, given.get("version", ""))
@@ -108,7 +110,7 @@ def _sent_words(at: Sitting, ticket: Ticket) -> str:
 @never_cache
 @require_POST
 def say(request: HttpRequest, number: str, verb: str) -> HttpResponse:
-    """Answer or explain from the desk, then show the next ticket."""
+    """Say one of the desk's verbs, then show the next ticket."""
     if verb not in AT_THE_DESK:
         raise Http404
     at = sitting(request)
@@ -173,9 +175,11 @@ def _show(
     chosen = _chosen(request, at)
     options = suggestion.options(ticket, chosen, at.book, at.now)
     reasons = ticket.proposal.get("reasons", [])
+    offered = verbs_for(ticket, at)
     forms = {
         name: tried.form if tried and tried.verb == name else form_of(VERBS[name], ticket, at)
         for name in AT_THE_DESK
+        if VERBS[name] in offered
     }
     shown = {
         "desk": at,

@@ -10,7 +10,7 @@ from typing import Any
 from jieban.city.book import Book
 from jieban.city.clock import due_at, local_day
 from jieban.city.rows import Category, Place, Unit
-from jieban.dispatch.rules import candidate_for, place_at
+from jieban.dispatch.rules import INDUSTRIES, TERRITORIES, candidate_for, place_at
 from jieban.tickets.limits import tier_of
 from jieban.tickets.models import Ticket
 
@@ -31,6 +31,8 @@ class Option:
     assist: tuple[str, ...]
     copied_to: tuple[str, ...]
     due: datetime
+    industry: str = ""
+    industries: tuple[str, ...] = ()
 
     @property
     def percent(self) -> int | None:
@@ -67,7 +69,7 @@ def options(ticket: Ticket, chosen: Chosen, book: Book, now: datetime) -> list[O
     return kept[:MOST_OPTIONS]
 
 
-_NAMES = ("unit", "category", "tier", "basis", "assist", "copied_to", "confidence")
+_NAMES = ("unit", "category", "tier", "basis", "assist", "copied_to", "confidence", "industry")
 
 
 def _option(key: int, one: Mapping[str, Any], ticket: Ticket, book: Book, now: datetime) -> Option:
@@ -83,7 +85,18 @@ def _option(key: int, one: Mapping[str, Any], ticket: Ticket, book: Book, now: d
         assist=tuple(one["assist"]),
         copied_to=tuple(one["copied_to"]),
         due=due_at(now, book.dated("limit_tiers", tier, on), book),
+        industry=one.get("industry", ""),
+        industries=_industries(one, book),
     )
+
+
+def _industries(one: Mapping[str, Any], book: Book) -> tuple[str, ...]:
+    """The departments that may act beside a territory that leads (双派)."""
+    lead = book.units.get(one["unit"])
+    if lead is None or lead.kind not in TERRITORIES:
+        return ()
+    helping = (book.units.get(code) for code in one["assist"])
+    return tuple(unit.code for unit in helping if unit and unit.kind in INDUSTRIES)
 
 
 def find_units(book: Book, words: str, on: date, district: str = "") -> list[Unit]:

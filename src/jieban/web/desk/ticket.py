@@ -22,6 +22,9 @@ from jieban.tickets.clocks import contact_by, sign_by
 from jieban.tickets.models import Ticket
 from jieban.web.desk import queries
 from jieban.web.desk.acting import Tried, say_verb
+from jieban.web.desk.around import around
+from jieban.web.desk.asked import rows_of
+from jieban.web.desk.catalogue import lesson
 from jieban.web.desk.facts import contact_hidden, handling_facts, starting_words
 from jieban.web.desk.forms import UnmaskForm
 from jieban.web.desk.refusals import overtaken_words
@@ -73,7 +76,9 @@ def unmask(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return show(request, desk, found, unmask_form=form, status=422)
     why = form.cleaned_data["why"]
-    contact = do_unmask(desk.account, found.number, found.pk, found.requester, why, now=desk.now)
+    contact = do_unmask(
+        desk.account, found.number, found.pk, found.requester, why, now=desk.now, minor=found.minor
+    )
     return show(request, desk, found, contact=contact)
 
 
@@ -114,9 +119,12 @@ def show(
         "same": queries.of_requester(desk.scope, found.requester, but=found.pk),
         "verbs": _verbs(found, desk, tried, starting_words(found, desk, start) if start else ""),
         "branches": branches(desk),
-        "go_dispatch": may_say(found, desk, "dispatch"),
+        "asked": rows_of(found, desk),
+        "go_dispatch": found.state == w.WAITING and may_say(found, desk, "dispatch"),
         "go_call": may_say(found, desk, "visit") and allowed("ticket.call_back", desk.roles),
+        **lesson(found, desk),
         **handling_facts(found, events, desk),
+        **around(found, desk),
         **_moments(found, desk),
         **_verdict(found),
     }
