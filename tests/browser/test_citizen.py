@@ -77,7 +77,7 @@ def context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContex
 
 def to_the_end(page: Page) -> None:
     """From the page that asks where, by the buttons, to the slip."""
-    for step in ("street", "photos", "reach"):
+    for step in ("street", "photos", "more", "reach"):
         page.click("main form .button:not(.button--quiet)")
         page.wait_for_url(f"**/file/{step}/")
     page.fill("#id_phone", "13800001234")
@@ -132,7 +132,7 @@ def test_without_script_and_by_keyboard_alone(browser: Browser, live_server: Liv
     assert page.locator(":focus").get_attribute("href") == "#main", "the first stop leads past the head"
     page.locator("#id_text").focus()
     page.keyboard.type(TEXT)
-    for step in ("where", "street", "photos", "reach", "check", "done/**"):
+    for step in ("where", "street", "photos", "more", "reach", "check", "done/**"):
         tab_to_button(page)
         page.keyboard.press("Enter")
         page.wait_for_url(f"**/file/{step}" if step.startswith("done") else f"**/file/{step}/")

@@ -49,6 +49,11 @@ class Draft:
     phone: str = ""
     email: str = ""
     name: str = ""
+    secrecy: str = ""
+    on_behalf: str = ""
+    represented: str = ""
+    minor: bool = False
+    answers: dict[str, str] = field(default_factory=dict)
     danger: bool = False
     call: str = ""
     photos: list[Photo] = field(default_factory=list)

@@ -77,7 +77,7 @@ def changes(book: Book, surge: Surge, begins: datetime, ends: datetime) -> Itera
     told = _sayable(book)
     touched = Ticket.objects.filter(surge=surge.code, updated_at__gte=begins, opened_at__lt=ends)
     ids = touched.order_by("pk").values_list("pk", "number", "opened_at").iterator(chunk_size=_BATCH)
-    for some in batched(ids, _BATCH, strict=False):
+    for some in batched(ids, _BATCH):
         about = {pk: (number, opened) for pk, number, opened in some}
         events = Event.objects.filter(matter__in=list(about), at__lt=ends).order_by("matter", "seq")
         for pk, history in groupby(events.iterator(chunk_size=_BATCH), key=lambda event: event.matter):

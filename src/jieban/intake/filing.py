@@ -14,6 +14,7 @@ from jieban.intake.channels import as_request, read_fields
 from jieban.intake.draft import Draft
 from jieban.intake.following import do_attach_photos
 from jieban.intake.mapping import Refusal
+from jieban.intake.standing import Standing
 from jieban.matters.actors import requester
 from jieban.reading.reader import Reader
 
@@ -48,6 +49,7 @@ def do_file(draft: Draft, *, now: datetime, book: Book, reader: Reader) -> int:
     incoming = read_fields(values, SOURCE, now=now, book=book)
     if isinstance(incoming, Refusal):
         raise Refused(incoming)
+    photos = drafts.files_of(draft)
     request = as_request(
         incoming,
         source=SOURCE,
@@ -55,9 +57,11 @@ def do_file(draft: Draft, *, now: datetime, book: Book, reader: Reader) -> int:
         key=draft.token,
         channel=SOURCE,
         place=draft.place or draft.district,
+        answers={code: value for code, value in draft.answers.items() if value},
         language="en" if (get_language() or "").startswith("en") else "",
+        standing=Standing(draft.secrecy, draft.on_behalf, draft.represented, draft.minor),
+        photos=len(photos),
     )
-    photos = drafts.files_of(draft)
     with transaction.atomic():
         (outcome,) = do_take_in([request], requester(), now=now, book=book, reader=reader)
         if outcome.result == "conflict":

@@ -17,30 +17,35 @@ from jieban.city.book import Book
 from jieban.city.queries import book
 from jieban.dispatch.rules import local_day
 from jieban.intake import draft as drafts
+from jieban.intake.asking import answers_told
 from jieban.intake.draft import Draft
 from jieban.intake.filing import FiledOtherwise, Refused, do_file
 from jieban.intake.forms import ReachForm, StreetForm, WhatForm, WhereForm, choices_of
 from jieban.intake.places import chosen_place, districts, streets, understood
+from jieban.intake.standing import ANONYMOUS, CONFIDENTIAL
 from jieban.people.access import public
 from jieban.reading.reader import Reader, reader_for
 
 STEPS = ("what", "where", "photos", "reach", "check")
 
 
-def _city() -> tuple[Book, Reader, date]:
+def city_now() -> tuple[Book, Reader, date]:
+    """The city, its reader, and the day there."""
     city = book()
     return city, reader_for(city), local_day(city, datetime.now(UTC))
 
 
 def show(request: HttpRequest, step: str, draft: Draft, **context: Any) -> HttpResponse:
     """A page of the filing, with where we are and whether the words sounded like danger."""
-    number = STEPS.index("where" if step == "street" else step) + 1
+    number = STEPS.index({"street": "where", "more": "photos"}.get(step, step)) + 1
     shown = {"draft": draft, "step": number, "steps": len(STEPS), **context}
+    if step == "check" and draft.answers:
+        shown["told"] = answers_told(draft.answers, book(), _is_english())
     refused = "before" in context or any(getattr(one, "errors", None) for one in context.values())
     return render(request, f"intake/{step}.html", shown, status=422 if refused else 200)
 
 
-def _onward(draft: Draft, step: str) -> HttpResponse:
+def onward(draft: Draft, step: str) -> HttpResponse:
     """The next page: back to the answers when they have been seen before."""
     return redirect("file_check" if "check" in draft.done else f"file_{step}")
 
@@ -50,7 +55,7 @@ def _onward(draft: Draft, step: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def what(request: HttpRequest) -> HttpResponse:
     """What happened."""
-    city, reader, on = _city()
+    city, reader, on = city_now()
     draft = drafts.load(request.session)
     form = WhatForm(
         request.POST or None, initial={"text": draft.text}, most=int(city.rule("intake.max_text_chars", on))
@@ -61,7 +66,7 @@ def what(request: HttpRequest) -> HttpResponse:
         draft.danger, draft.call = bool(reading.danger), reading.call
         draft.finish("what")
         drafts.save(request.session, draft)
-        return _onward(draft, "where")
+        return onward(draft, "where")
     return show(request, "what", draft, form=form)
 
 
@@ -70,7 +75,7 @@ def what(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def where(request: HttpRequest) -> HttpResponse:
     """Where it is: in words, and the district."""
-    city, reader, on = _city()
+    city, reader, on = city_now()
     draft = drafts.load(request.session)
     if not draft.text:
         return redirect("file_what")
@@ -87,7 +92,7 @@ def where(request: HttpRequest) -> HttpResponse:
             draft.place = ""
         draft.finish("where")
         drafts.save(request.session, draft)
-        return redirect("file_street") if draft.district else _onward(draft, "photos")
+        return redirect("file_street") if draft.district else onward(draft, "photos")
     return show(request, "where", draft, form=form, understood=found)
 
 
@@ -101,7 +106,7 @@ def _guess(draft: Draft, code: str) -> str:
 @require_http_methods(["GET", "POST"])
 def street(request: HttpRequest) -> HttpResponse:
     """In which street of the district it is."""
-    city, reader, on = _city()
+    city, reader, on = city_now()
     draft = drafts.load(request.session)
     if not draft.district:
         return redirect("file_where")
@@ -113,7 +118,7 @@ def street(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         draft.place = chosen_place(found, draft.district, form.cleaned_data["street"])
         drafts.save(request.session, draft)
-        return _onward(draft, "photos")
+        return onward(draft, "photos")
     return show(request, "street", draft, form=form, understood=found if found and found.street else None)
 
 
@@ -126,13 +131,19 @@ def reach(request: HttpRequest) -> HttpResponse:
     if not draft.text:
         return redirect("file_what")
     if request.method == "POST" and "anonymous" in request.POST:
-        draft.phone = draft.email = draft.name = ""
+        draft.phone = draft.email = draft.name = draft.represented = ""
+        draft.secrecy = ANONYMOUS
         return _reached(request, draft)
     first = {"phone": draft.phone, "email": draft.email, "name": draft.name}
+    first |= {"on_behalf": draft.on_behalf, "represented": draft.represented}
+    first |= {"confidential": draft.secrecy == CONFIDENTIAL, "minor": draft.minor}  # type: ignore[dict-item]
     form = ReachForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
         draft.phone, draft.name = form.cleaned_data["phone"], form.cleaned_data["name"].strip()
         draft.email = form.cleaned_data["email"]
+        draft.secrecy = CONFIDENTIAL if form.cleaned_data["confidential"] else ""
+        draft.on_behalf, draft.minor = form.cleaned_data["on_behalf"], form.cleaned_data["minor"]
+        draft.represented = form.cleaned_data["represented"].strip() if draft.on_behalf else ""
         return _reached(request, draft)
     return show(request, "reach", draft, form=form)
 
@@ -167,7 +178,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 def _file(request: HttpRequest, draft: Draft) -> HttpResponse:
-    city, reader, _on = _city()
+    city, reader, _on = city_now()
     try:
         ticket = do_file(draft, now=datetime.now(UTC), book=city, reader=reader)
     except Refused as refused:

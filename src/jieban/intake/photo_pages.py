@@ -113,7 +113,7 @@ def _photo_page(request: HttpRequest, limits: Limits) -> HttpResponse:
             draft.finish("photos")
         drafts.save(request.session, draft)
         if not refused:
-            step = "check" if "check" in draft.done else "reach"
+            step = "check" if "check" in draft.done else "more"
             return redirect(f"file_{step}" if go_on else "file_photos")
     return show(
         request, "photos", draft, limits=limits, refused=refused, full=len(draft.photos) >= limits.count

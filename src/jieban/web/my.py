@@ -17,8 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from jieban.callback.actions import AnswersRefused
 from jieban.callback.rating import may_rate, revisable_until
+from jieban.city.book import Book
+from jieban.city.clock import local_day
 from jieban.city.queries import book
+from jieban.intake import asking
 from jieban.intake import draft as drafts
+from jieban.intake.amending import do_amend
 from jieban.intake.following import UrgedAlready, do_urge, next_urge
 from jieban.matters.actions import Overtaken
 from jieban.matters.actors import requester
@@ -97,6 +101,7 @@ def _show(request: HttpRequest, mine: Ticket, status: int = 200, **context: Any)
         "state": told.STATES[mine.state],
         "story": told.story(timeline(mine.pk), city, is_english(), now),
         "photos": attachments(mine.pk) if mine.photos else (),
+        "asked": _asked(mine, city) if "amend" in verbs else None,
         "may_urge": "urge" in verbs and mine.state != workflow.CALLBACK,
         "urge_again": next_urge(mine, now=now, book=city),
         "may_answer": mine.state == workflow.CALLBACK,
@@ -121,6 +126,36 @@ def urge(request: HttpRequest, number: str) -> HttpResponse:
     def act() -> str:
         do_urge(mine, request.POST.get("note", ""), requester(number), now=now, book=city)
         return _("We have passed it on. The unit sees it at the top of its list.")
+
+    return _say(request, number, act)
+
+
+def _asked(mine: Ticket, city: Book, data: Any = None) -> asking.AnswersForm | None:
+    """The questions of the matter that are still open; None where there is none."""
+    on = local_day(city, datetime.now(UTC))
+    rows = [row for row in asking.rows_for(mine, city, on) if row.code in mine.missing]
+    return asking.AnswersForm(data, rows=rows, english=is_english()) if rows else None
+
+
+@public
+@never_cache
+@require_POST
+def amend(request: HttpRequest, number: str) -> HttpResponse:
+    """The requester's answers to what was not asked at first (Ordinance Art. 10)."""
+    mine = _needed(request, number)
+    city, now = book(), datetime.now(UTC)
+    form = _asked(mine, city, request.POST)
+    if form is None:
+        return redirect("my_ticket", number)
+    if not form.is_valid():
+        return _show(request, mine, status=422, asked=form)
+    if not any(form.answers.values()):
+        messages.warning(request, _("Nothing was filled in. Answer what you know, and leave the rest open."))
+        return redirect("my_ticket", number)
+
+    def act() -> str:
+        do_amend(mine, form.answers, requester(number), now=now, book=city)
+        return _("Thank you. The unit sees it with your request.")
 
     return _say(request, number, act)
 

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/", my.lookup, name="my"),
     path("my/<slug:number>/", my.ticket, name="my_ticket"),
     path("my/<slug:number>/urge/", my.urge, name="my_urge"),
+    path("my/<slug:number>/more/", my.amend, name="my_amend"),
     path("my/<slug:number>/answers/", my.answer, name="my_answer"),
     path("my/<slug:number>/rate/<slug:token>/", rating.by_link, name="my_rate"),
     path("my/<slug:number>/photo/<slug:sha256>.jpg", attached.my_photo, name="my_photo"),
