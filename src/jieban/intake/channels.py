@@ -17,6 +17,7 @@ from jieban.intake.actions import Request
 from jieban.intake.fieldmap import FIELD_NAMES, Mapping
 from jieban.intake.files import Row
 from jieban.intake.mapping import IncomingRequest, Refusal, fingerprint, to_request
+from jieban.intake.standing import PLAIN, Standing
 from jieban.people.actions import Contact
 
 SAME_NAMES = Mapping({name: name for name in FIELD_NAMES})
@@ -54,12 +55,14 @@ def as_request(
     place: str = "",
     answers: Fields[str, str] | None = None,
     language: str = "",
+    standing: Standing = PLAIN,
+    photos: int = 0,
     simulated: bool = False,
 ) -> Request:
     """A clean request as intake takes it. ``key`` names it within the source; without one it is named
     by its content. ``place`` is a place code that a person chose, ``answers`` those to the form of the
     matter, checked already, ``language`` the one in which he is told (``en``, or empty for the city's)."""
-    told = [f"{code}={value}" for code, value in sorted((answers or {}).items())]
+    told = [f"{code}={value}" for code, value in sorted((answers or {}).items())] + [*standing.parts()]
     return Request(
         source=source,
         key=key or (fingerprint(incoming.fingerprint, place) if place else incoming.fingerprint),
@@ -81,6 +84,8 @@ def as_request(
             language=language,
         ),
         answers=dict(answers or {}),
+        standing=standing,
+        photos=photos,
         simulated=simulated,
     )
 
