@@ -14,12 +14,15 @@ from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
-from tests.tickets.stage import COLD_ROOM, REPLY, STREET, stored, ticket_in, waiting_ticket
+from tests.tickets.stage import CALLER, COLD_ROOM, REPLY, STREET, stored, ticket_in, waiting_ticket
 
+from jieban.callback.actions import Answers, do_answers
+from jieban.callback.rules import CallingHours
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.dispatch.rules import Proposal, candidate_for, place_at
 from jieban.tickets import workflow as w
+from jieban.tickets.links import rating_token
 from jieban.tickets.models import Ticket
 
 FLAGS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -198,12 +201,40 @@ def test_without_a_script_a_dispatcher_works_all_the_same(
     assert stored(ticket).state == w.DISPATCHED
 
 
+def test_an_interviewer_writes_three_answers_by_keyboard(
+    sit: Callable[..., Page], live_city: Book, today: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CallingHours, "allow", lambda hours, moment: True)
+    ticket = ticket_in(w.CALLBACK, live_city, today, text="三单元楼道灯坏了半个月")
+    page = sit("caller")
+    page.goto("/desk/calls/")
+    expect(page.locator("[data-focus]")).to_be_focused()
+    page.keyboard.press("n")
+    page.wait_for_url(f"**/desk/calls/{ticket.number}/")
+    expect(page.locator("[data-focus]")).to_be_focused()
+    for key in "156":
+        page.keyboard.press(key)
+    expect(page.locator("#id_why_contacted")).to_be_hidden()
+    reason = page.get_by_label("处理了，但问题还在或又出现了")
+    expect(reason).to_be_visible()
+    page.keyboard.press("w")
+    expect(page.locator("#error-summary")).to_contain_text("至少勾选一个原因")
+    reason.check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("w")
+    expect(page.locator("#messages")).to_contain_text("单位会重办")
+    assert stored(ticket).redone == 1
+
+
 @pytest.mark.parametrize("width", [390, 768, 1440])
 def test_nothing_sticks_out_and_axe_is_content(
     width: int, sit: Callable[..., Page], live_city: Book, today: datetime
 ) -> None:
     waiting = proposed(live_city, today, "暖气不热")
     asked = ticket_in(w.CALLBACK, live_city, today)
+    drawn = ticket_in(w.CALLBACK, live_city, today)
+    do_answers(drawn, Answers(True, "yes", "basic"), CALLER, now=today, book=live_city, by="called_in")
+    Ticket.objects.filter(pk=drawn.pk).update(checked="due")
     page = sit("supervisor", "clerk", "reviewer", "auditor", "seat", width=width)
     for path in (
         "/desk/",
@@ -212,6 +243,10 @@ def test_nothing_sticks_out_and_axe_is_content(
         f"/desk/tickets/{waiting.number}/",
         "/desk/calls/",
         f"/desk/calls/{asked.number}/",
+        "/desk/calls/second/",
+        f"/desk/calls/second/{drawn.number}/",
+        "/desk/calls/checks/",
+        f"/my/{asked.number}/rate/{rating_token(asked)}/",
         "/desk/take-in/",
         "/desk/objections/",
     ):

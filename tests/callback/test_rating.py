@@ -58,6 +58,7 @@ def test_art_23_at_the_limit_his_answers_close_the_ticket_at_once(city: Book, no
     assert (after.clock, after.clock_at, after.overdue) == ("", None, False)
     assert verbs(ticket)[:3] == ["close", "expire", "rate"]
     assert timeline(ticket.pk)[0].detail == {"by": "rated"}
+    assert timeline(ticket.pk)[1].detail == {"state": workflow.SUBMITTED, "asks": False}
     assert after.checked == "", "nobody asks who has spoken for himself"
 
 

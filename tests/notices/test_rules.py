@@ -133,6 +133,13 @@ def test_art_8_an_anonymous_requester_is_told_nothing_a_confidential_one_nothing
     assert not any(word.upper() in filled for word in ("unit", "words", "state", "code", "due"))
 
 
+def test_art_8_who_has_answered_is_not_asked_again(book: Book) -> None:
+    asked = heard(told("expire", state="callback"), book)
+    assert {audience for audience, _medium, _units in asked} == {"requester", "lead"}
+    for one in (told("expire", detail={"asks": False}), told("expire", state="closed")):
+        assert {audience for audience, _medium, _units in heard(one, book)} == {"lead"}
+
+
 def test_art_8_a_recused_unit_is_told_nothing(book: Book) -> None:
     units = {unit for _, _, them in heard(told("dispatch", recused=[DISTRICT]), book) for unit in them}
     assert units == {STREET}

@@ -22,6 +22,7 @@ from jieban.reading.reader import Reader, reader_for
 from jieban.tickets import workflow as w
 from jieban.tickets.models import Ticket
 
+SECOND = "second/"
 GOOD = {"contacted": "yes", "solved": "yes", "satisfied": "basic", "comment": "还行"}
 HEATING = "双井街道富力城暖气不热，家里只有十五度"
 
@@ -53,9 +54,9 @@ def _signed_in(account: Any) -> Client:
     return client
 
 
-def post(client: Client, ticket: Ticket, what: str, second: bool = False, **given: str) -> Any:
+def post(client: Client, ticket: Ticket, what: str, second: str = "", **given: str) -> Any:
     data = {"version": str(stored(ticket).version), **given}
-    return client.post(f"/desk/calls/{'second/' if second else ''}{ticket.number}/{what}/", data, follow=True)
+    return client.post(f"/desk/calls/{second}{ticket.number}/{what}/", data, follow=True)
 
 
 def text(answer: Any) -> str:
@@ -196,7 +197,7 @@ def test_the_second_check_is_a_colleagues_and_the_supervisor_sees_what_differs(
     assert "还行" not in script, "the first answers are not shown"
     assert colleague.post(f"/desk/calls/second/{drawn.number}/contact-data/").status_code == 200
     bad = {"contacted": "yes", "solved": "no", "satisfied": "basic", "why_solved": "S2"}
-    told = post(colleague, drawn, "answers", second=True, **bad)
+    told = post(colleague, drawn, "answers", second=SECOND, **bad)
     assert "从现在起以这次为准" in text(told)
     assert (stored(drawn).checked, stored(drawn).solved, stored(drawn).state) == ("differs", "no", w.CLOSED)
     figures = colleague.get("/desk/calls/checks/")
@@ -208,10 +209,10 @@ def test_the_second_check_is_a_colleagues_and_the_supervisor_sees_what_differs(
 
 def test_not_reached_a_second_time(drawn: Ticket, make_account: Callable[..., Any]) -> None:
     colleague = _signed_in(make_account("caller", unit="hotline", username="colleague"))
-    assert post(colleague, drawn, "answers", second=True, contacted="yes").status_code == 422
-    assert "以第一次为准" in text(post(colleague, drawn, "not-reached", second=True))
+    assert post(colleague, drawn, "answers", second=SECOND, contacted="yes").status_code == 422
+    assert "以第一次为准" in text(post(colleague, drawn, "not-reached", second=SECOND))
     assert stored(drawn).checked == "unreached"
-    again = post(colleague, drawn, "not-reached", second=True)
+    again = post(colleague, drawn, "not-reached", second=SECOND)
     assert again.status_code == 422
 
 

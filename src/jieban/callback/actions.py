@@ -73,6 +73,7 @@ def do_limit_reached(ticket: Ticket, actor: Actor, *, now: datetime, book: Book)
     follows = rules.at_the_limit(ticket.self_rated, ticket.secrecy, ticket.requester)
     if follows is AtLimit.ASK:
         return advance(ticket, expired)
+    expired = replace(expired, detail={**expired.detail, "asks": False})
     if follows is AtLimit.NOBODY:
         return advance(ticket, expired, _without_answers("anonymous", actor, now))
     after = {**ticket.row(), **expired.changes, "state": w.CALLBACK}

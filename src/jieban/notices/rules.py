@@ -13,6 +13,7 @@ from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.city.law import NOTICE_WORDS, NoticeTemplate
 from jieban.reading.notes import masked_by_staff
+from jieban.tickets.workflow import CLOSED
 
 Values = Mapping[str, Any]
 
@@ -84,7 +85,7 @@ def wanted(told: Told, book: Book, now: datetime) -> list[Wanted]:
     found = []
     for template in _templates(told, book, now):
         if template.audience == REQUESTER:
-            if told.secrecy != ANONYMOUS:
+            if told.secrecy != ANONYMOUS and not _asks_in_vain(told):
                 found.append(template)
         else:
             found.append(template)
@@ -92,6 +93,12 @@ def wanted(told: Told, book: Book, now: datetime) -> list[Wanted]:
         found = _neutral(found, told, book, now)
     messages = [Wanted(one, units_of(one.audience, told, book)) for one in found]
     return [one for one in messages if one.units or one.template.audience == REQUESTER]
+
+
+def _asks_in_vain(told: Told) -> bool:
+    """Whether the requester would be asked for answers that he has given: before the limit, or just now."""
+    answered = told.detail.get("asks") is False or told.row["state"] == CLOSED
+    return told.kind == "ticket" and told.verb == "expire" and answered
 
 
 def _templates(told: Told, book: Book, now: datetime) -> list[NoticeTemplate]:

@@ -39,7 +39,7 @@ def _question(choices: Any, keys: str) -> forms.ChoiceField:
 
 def _reasons() -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
-        label=_("Why?"), required=False, widget=forms.CheckboxSelectMultiple, error_messages=MISSING
+        label=_("Reason"), required=False, widget=forms.CheckboxSelectMultiple, error_messages=MISSING
     )
 
 
