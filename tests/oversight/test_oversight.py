@@ -25,6 +25,7 @@ from tests.tickets.stage import (
     stored,
     ticket_in,
 )
+from tests.whistle.stage import ENFORCEMENT, report_in
 
 from jieban.callback.actions import Answers, do_answers
 from jieban.city.book import Book
@@ -57,6 +58,7 @@ from jieban.tickets import workflow as w
 from jieban.tickets.actions import advance
 from jieban.tickets.models import Ticket
 from jieban.tickets.queries import Scope
+from jieban.whistle.actions import do_rule
 
 pytestmark = pytest.mark.django_db
 
@@ -241,10 +243,16 @@ def test_art_24_an_instruction_of_a_leader_opens_a_case_once(city: Book, now: da
 
 
 def test_street_office_ordinance_art_44_a_refused_whistle(city: Book, now: datetime) -> None:
-    case = case_on(city, now)  # any matter whose events name a unit may stand for a report-in
-    refused_whistle(matter=case.pk)
-    unit_case = Case.objects.get(trigger="whistle")
-    assert (unit_case.lead_id, unit_case.ticket) == (STREET, None)
+    ticket = ticket_in(w.HANDLING, city, now)
+    for tickets in ((ticket,), ()):
+        report = report_in("refused", city, now, ENFORCEMENT, tickets=tickets)
+        do_rule(report, False, "属你单位职责，立即到场。", CHIEF, now=now, book=city)
+        refused_whistle(matter=report.pk)
+    queued = ProcrastinateJob.objects.filter(task_name="oversight.refused_whistle")
+    assert queued.count() == 2
+    of_ticket, of_unit = Case.objects.filter(trigger="whistle").order_by("pk")
+    assert (of_ticket.ticket, of_ticket.lead_id) == (ticket.pk, ENFORCEMENT)
+    assert (of_unit.ticket, of_unit.lead_id) == (None, ENFORCEMENT)
 
 
 def test_a_unit_may_be_supervised_without_a_ticket(city: Book, now: datetime) -> None:

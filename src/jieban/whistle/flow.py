@@ -8,7 +8,9 @@ CLOCKS: dict[str, str] = {
 
 NOTICES: frozenset[str] = frozenset({"settle", "rated"})
 
-REPORT_FLOW: dict[str, tuple[str, ...]] = {}
+REPORT_FLOW: dict[str, tuple[str, ...]] = {
+    "order_in": ("oversight.refused_whistle",),  # refused without ground: supervised (Art. 44)
+}
 
 REPORT_CLOCKS: dict[str, str] = {
     "join": "whistle.join_late",  # the other district has not said whether it joins
