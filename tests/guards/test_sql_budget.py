@@ -14,12 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from tests.tickets.stage import (
     CALLER,
     DISPATCHER,
+    DISTRICT,
     GROUND,
     HEATING,
     REPLY,
     SEAT,
     SUPERVISOR,
     clerk,
+    member,
     reviewer,
     ticket_in,
 )
@@ -45,12 +47,16 @@ from jieban.handling.actions import (
     do_review,
     do_sign,
 )
+from jieban.handling.extending import Extension, do_extend
+from jieban.handling.shelving import Shelving, do_shelve
+from jieban.handling.urging import do_instruct, do_press
 from jieban.intake.actions import Request, do_take_in
 from jieban.intake.following import do_urge
 from jieban.matters.actions import BLOCK, series
 from jieban.matters.actors import PLATFORM
 from jieban.people.actions import Contact, do_make_api_key
 from jieban.people.queries import forget_keys
+from jieban.people.roles import Role
 from jieban.reading.reader import Reader
 from jieban.tickets import workflow
 from jieban.tickets.models import Ticket
@@ -113,6 +119,14 @@ def test_a_list_of_twenty_costs_the_same_among_twenty_and_a_hundred(
     assert costs[0] == costs[1]
 
 
+MORE = Extension(5, "需要检测", "检测管理办法")
+LEADER = member(Role.LEADER, "110000")
+
+
+def _shelving(now: datetime) -> Shelving:
+    return Shelving("H1", now + timedelta(days=60), "需列入计划", "明年六月完工")
+
+
 UNSOLVED = Answers(True, "no", "dissatisfied", reasons=("S1",))
 
 VERBS: dict[str, tuple[str, Callable[[Ticket, Book, datetime], object]]] = {
@@ -140,6 +154,10 @@ VERBS: dict[str, tuple[str, Callable[[Ticket, Book, datetime], object]]] = {
         "objected",
         lambda t, b, n: do_rule_on_objection(t, False, "", SUPERVISOR, now=n, book=b),
     ),
+    "extend": ("handling", lambda t, b, n: do_extend(t, MORE, reviewer(), now=n, book=b)),
+    "shelve": ("handling", lambda t, b, n: do_shelve(t, _shelving(n), reviewer(), now=n, book=b)),
+    "press": ("handling", lambda t, b, n: do_press(t, "请今天上门", clerk(DISTRICT), now=n, book=b)),
+    "instruct": ("handling", lambda t, b, n: do_instruct(t, "请办好", LEADER, now=n, book=b)),
     "expire": ("submitted", lambda t, b, n: do_limit_reached(t, PLATFORM, now=n, book=b)),
     "visit": ("callback", lambda t, b, n: do_visit(t, "", CALLER, now=n, book=b)),
     "close": (
