@@ -1,4 +1,4 @@
-"""Between units on the desk: asking, answering, settling, consulting, passing on, and what the catalogue learns."""
+"""Between units on the desk: asking, answering, settling, consulting, passing on, teaching the catalogue."""
 
 from __future__ import annotations
 

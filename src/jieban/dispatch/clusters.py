@@ -172,8 +172,7 @@ def do_report_to_all(
 
 def members(scope: Scope, cluster: int) -> list[Ticket]:
     """The members of a cluster within a scope, by their limit. One SQL statement."""
-    found = visible(scope).filter(cluster=cluster).defer("proposal", "pauses", "comment")
-    return list(found.order_by("due_at", "pk")[:MOST_MEMBERS])
+    return list(visible(scope).filter(cluster=cluster).order_by("due_at", "pk")[:MOST_MEMBERS])
 
 
 def others_of(ticket: Ticket) -> int:

@@ -72,7 +72,7 @@ def do_acknowledge(ticket: Ticket, receipt: str, actor: Actor, *, now: datetime,
         **over(now),
     }
     minutes = _minutes_since_handed(ticket, book, now)
-    return advance(ticket, Step("acknowledge", actor, now, changes, {"minutes": minutes}))
+    return advance(ticket, Step("acknowledge", actor, now, changes, {"after_minutes": minutes}))
 
 
 def do_take_back(ticket: Ticket, reason: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:

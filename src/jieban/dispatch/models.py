@@ -28,7 +28,7 @@ class CatalogueProposal(models.Model):
     row = models.CharField(_("catalogue row"), max_length=30, blank=True, default="")
     lead = models.CharField(_("proposed lead"), max_length=60)
     basis = models.TextField(_("basis"))
-    from_day = models.DateField(_("from"))
+    from_day = models.DateField(_("in force from"))
     state = models.CharField(_("state"), max_length=10, default=PROPOSED)
     proposed_by = models.CharField(max_length=40)
     proposed_by_name = models.CharField(_("proposed by"), max_length=80)

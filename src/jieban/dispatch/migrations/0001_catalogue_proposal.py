@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ),
                 ("lead", models.CharField(max_length=60, verbose_name="proposed lead")),
                 ("basis", models.TextField(verbose_name="basis")),
-                ("from_day", models.DateField(verbose_name="from")),
+                ("from_day", models.DateField(verbose_name="in force from")),
                 ("state", models.CharField(default="proposed", max_length=10, verbose_name="state")),
                 ("proposed_by", models.CharField(max_length=40)),
                 ("proposed_by_name", models.CharField(max_length=80, verbose_name="proposed by")),
