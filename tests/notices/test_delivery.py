@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from tests.notices.servers import SMS_KEY, MailServer, SmsServer, mail_server, sms_server
 from tests.tickets.stage import DISPATCHER, HEATING, STREET, clerk, ticket_in, waiting_ticket
@@ -17,9 +18,10 @@ from tests.tickets.stage import DISPATCHER, HEATING, STREET, clerk, ticket_in, w
 from jieban.city.book import Book
 from jieban.dispatch.actions import Choice, do_dispatch
 from jieban.foundation import sealing
+from jieban.foundation.inserting import insert_rows
 from jieban.handling.actions import do_progress
 from jieban.matters.models import Notice
-from jieban.notices import sending
+from jieban.notices import actions, sending
 from jieban.notices.actions import do_forget_old, do_spread, do_try_again
 from jieban.notices.digest import do_digest
 from jieban.notices.models import DEAD, MERGED, NEW, SENT, UNSET, Delivery, Inbox
@@ -270,10 +272,12 @@ def test_a_worker_killed_while_spreading_leaves_the_outbox_as_it_was(
 ) -> None:
     sent_off(city, now)
 
-    def die(*_: object, **__: object) -> None:
-        raise Killed
+    def die_at_the_last(model: type[Model], *rows: Any, **options: Any) -> None:
+        if model is Inbox:
+            raise Killed
+        insert_rows(model, *rows, **options)
 
-    monkeypatch.setattr(Inbox.objects, "bulk_create", die)
+    monkeypatch.setattr(actions, "insert_rows", die_at_the_last)
     with pytest.raises(Killed):
         do_spread(now, city)
     monkeypatch.undo()

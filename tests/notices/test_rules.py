@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from jieban.city.book import Book
 from jieban.city.check import check_pack
-from jieban.city.law import NOTICE_SUBJECT_WORDS, NOTICE_WORDS
+from jieban.city.law import NOTICE_SUBJECT_WORDS, NOTICE_WORDS, NoticeTemplate
 from jieban.city.pack import book_from_files
 from jieban.matters.kinds import all_kinds
 from jieban.notices import rules
-from jieban.notices.rules import Told
+from jieban.notices.rules import Told, Wanted
+from jieban.notices.words import message
+from jieban.tickets.models import Ticket
 
 ROOT = Path(__file__).parents[2]
 PACKS = ("beijing", "xining-chengzhong")
@@ -237,3 +239,14 @@ def test_a_unit_that_is_asked_hears_who_asks_and_who_asked_hears_whom(book: Book
 def test_what_belongs_to_a_whistle_bears_its_number(book: Book) -> None:
     one = told("call", kind="report", whistle_number="2611200000034", subject="占道经营", sender_id=STREET)
     assert (one.number, one.page, rules.said(one, book, False)) == ("2611200000034", "whistle", "占道经营")
+
+
+def test_the_state_is_told_in_the_readers_language(book: Book, db: None) -> None:
+    ticket = Ticket(id=1, number="2611200000018", state="handling")
+    one = told("dispatch", state="handling")
+    row = NoticeTemplate(
+        valid_from=NOON.date(), source="own", status="demonstration", code="x", event="ticket.dispatch",
+        audience="lead", medium="desk", text="{state}", text_en="{state}", urgent=False,
+    )  # fmt: skip
+    assert message(Wanted(row, (STREET,)), ticket, one, book, "en").text == "being handled"
+    assert message(Wanted(row, (STREET,)), ticket, one, book, "").text == "办理中"

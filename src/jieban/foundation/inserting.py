@@ -19,8 +19,10 @@ from django.db.models import AutoField, Model
 from psycopg.types.json import Jsonb
 
 
-def insert_rows(model: type[Model], instances: Iterable[Model]) -> None:
+def insert_rows(model: type[Model], instances: Iterable[Model], *, once: bool = False) -> None:
     """Store new instances of ``model``. One SQL statement, none for no instance.
+
+    ``once`` leaves out a row that breaks a unique constraint, as one that is there already.
 
     Values must be of the column's Python type. The database's own key is not read back. Raises what
     the database raises.
@@ -29,7 +31,8 @@ def insert_rows(model: type[Model], instances: Iterable[Model]) -> None:
     rows = [as_mapping(instance) for instance in instances]
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(statement, [Jsonb(rows, dumps=dumps)])  # type: ignore[list-item]
+            ending = " ON CONFLICT DO NOTHING" if once else ""
+            cursor.execute(statement + ending, [Jsonb(rows, dumps=dumps)])  # type: ignore[list-item]
 
 
 @lru_cache

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.foundation import sealing
+from jieban.foundation.inserting import insert_rows
 from jieban.matters.models import Notice
 from jieban.notices import rules
 from jieban.notices.models import DEAD, MERGED, NEW, UNSET, Delivery, Inbox
@@ -99,7 +100,7 @@ class _Spread:
             inbox += shown
             done.append(source.notice.pk)
         _gather(deliveries)
-        Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+        insert_rows(Delivery, deliveries, once=True)
         Notice.objects.filter(pk__in=done).update(state="done", problem="")
         if self.stale:
             keys = [notice.pk for notice in self.stale]
@@ -109,7 +110,7 @@ class _Spread:
         if inbox:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [INBOX_LOCK])
-            Inbox.objects.bulk_create(inbox, ignore_conflicts=True)
+            insert_rows(Inbox, inbox, once=True)
 
     def _each(self) -> Iterator[tuple[Source, Wanted]]:
         return ((source, one) for source, messages in self.wanted for one in messages)

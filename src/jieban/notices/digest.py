@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.foundation import env, sealing
+from jieban.foundation.inserting import insert_rows
 from jieban.notices.models import Delivery
 from jieban.notices.queries import Day, days_of
 from jieban.people.queries import Mailbox, mailboxes_of
@@ -38,7 +39,7 @@ def do_digest(now: datetime, book: Book) -> int:
     midnight = datetime.combine(local.date() + timedelta(days=1), time.min, local.tzinfo)
     days = days_of({box.unit for box in boxes}, now, midnight, now - timedelta(days=1))
     rows = list(_deliveries(boxes, {day.unit: day for day in days}, cause, now, book))
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    insert_rows(Delivery, rows, once=True)
     return len(rows)
 
 

@@ -47,18 +47,24 @@ def message(one: Wanted, matter: Matter, told: Told, book: Book, language: str) 
 
 def _values(one: Wanted, matter: Matter, told: Told, book: Book, english: bool) -> dict[str, str]:
     to_requester = one.template.audience == rules.REQUESTER
-    with translation.override("en" if english else "zh-hans"):
-        states = {
-            state: str(name)
-            for state, name in _STATES.get(told.kind, {}).items()
-            if state == told.row["state"]
-        }
-    values = rules.fillings(
-        told, book, english, _links(matter, told, to_requester), states, one.template.audience
-    )
+    states = _states(told, english) if "{state}" in _written(one) else {}
+    links = _links(matter, told, to_requester)
+    values = rules.fillings(told, book, english, links, states, one.template.audience)
     if to_requester and told.secrecy:
         return rules.neutral(values)
     return values
+
+
+def _written(one: Wanted) -> str:
+    """All that is written in a template."""
+    row = one.template
+    return "".join((row.subject, row.subject_en, row.text, row.text_en))
+
+
+def _states(told: Told, english: bool) -> dict[str, str]:
+    state = told.row["state"]
+    with translation.override("en" if english else "zh-hans"):
+        return {state: str(_STATES.get(told.kind, {}).get(state, ""))}
 
 
 def _links(matter: Matter, told: Told, to_requester: bool) -> dict[str, str]:
