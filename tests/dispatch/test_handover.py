@@ -43,7 +43,7 @@ def test_art_11_whoever_took_it_at_the_line_ends_it_as_explained(
     assert (ended.state, ended.branch) == (w.EXPLAINED, "EMERGENCY")
     assert ended.handover_receipt == "119 指挥中心 07 号"
     assert (ended.clock_at, ended.closed_at) == (None, later)
-    assert timeline(ended.pk)[0].detail["minutes"] == 3
+    assert timeline(ended.pk)[0].detail["after_minutes"] == 3
 
 
 def test_without_a_receipt_nothing_is_acknowledged(danger: Ticket, city: Book, now: datetime) -> None:

@@ -19,6 +19,7 @@ SAMPLES: dict[str, str] = {
     "token": "no-such-token",
     "verb": "sign",
     "code": "no-such-code",
+    "pk": "7",
 }
 """What is put in for the variable parts of addresses; an address with another part needs one here."""
 

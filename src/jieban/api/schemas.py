@@ -28,6 +28,13 @@ class TicketIn(BaseModel):
         default_factory=dict,
         description="Answers to the form of the matter, by code of the field: wages.amount …",
     )
+    secrecy: str = Field(
+        "", description="confidential: only the hotline knows who it is; anonymous: no contact is kept"
+    )
+    on_behalf: str = Field("", description="For whom the person speaks: family, lawyer, organisation, other")
+    represented: str = Field("", description="The name of whom he speaks for; kept sealed")
+    minor: bool = Field(False, description="Whether the person, or whom he speaks for, is under age")
+    requester_kind: str = Field("", description="person, legal_person or other_org")
 
 
 class NamedCode(BaseModel):
@@ -69,6 +76,7 @@ class Filed(BaseModel):
     state: str
     unit: NamedCode | None
     queue: str
+    same_as: str = Field("", description="The earlier request of the same person that this one repeats")
     due_at: datetime | None
     confidence: float | None
     reasons: list[str]

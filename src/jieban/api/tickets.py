@@ -18,6 +18,7 @@ from jieban.intake.channels import as_request, read_fields
 from jieban.intake.completeness import BadAnswer
 from jieban.intake.filling import kept
 from jieban.intake.mapping import Refusal
+from jieban.intake.standing import read_standing
 from jieban.matters import actors
 from jieban.people.models import ApiKey
 from jieban.reading.reader import reader_for
@@ -28,6 +29,8 @@ from jieban.tickets.queries import Filters, Scope, by_number, page
 
 router = Router(tags=["tickets"])
 EVERYTHING = Scope(everything=True)
+STANDING = ("secrecy", "on_behalf", "represented", "minor", "requester_kind")
+"""The fields that say how the requester stands to his matter (``intake.standing``)."""
 
 
 @router.post("", response={201: Filed, 200: Filed, 409: Problem, 422: Problem}, summary="File a request")
@@ -45,10 +48,13 @@ def file_ticket(
     city, now = book(), datetime.now(UTC)
     source = f"key:{key.pk}"
     incoming = read_fields(
-        body.model_dump(exclude={"place", "answers", "language"}), source, now=now, book=city
+        body.model_dump(exclude={"place", "answers", "language", *STANDING}), source, now=now, book=city
     )
+    standing = read_standing({name: str(getattr(body, name)) for name in STANDING})
     if isinstance(incoming, Refusal):
         return Status(422, Problem(field=incoming.field, reason=incoming.reason, remedy=incoming.remedy))
+    if isinstance(standing, Refusal):
+        return Status(422, Problem(field=standing.field, reason=standing.reason, remedy=standing.remedy))
     if body.place and body.place not in city.places:
         return Status(422, _no_place(body.place))
     try:
@@ -63,6 +69,7 @@ def file_ticket(
         channel=key.channel,
         place=body.place,
         answers=answers,
+        standing=standing,
         language="en" if body.language.lower().startswith("en") else "",
     )
     (outcome,) = do_take_in([taken], actors.machine(key), now=now, book=city, reader=reader_for(city))
@@ -127,6 +134,7 @@ def _filed(outcome: Outcome, city: Book) -> Filed:
         state=ticket.state,
         unit=_named(city, ticket.lead_id),
         queue=ticket.queue,
+        same_as=str(ticket.proposal.get("same", {}).get("number", "")),
         due_at=ticket.due_at,
         confidence=ticket.confidence,
         reasons=reasons,

@@ -14,6 +14,14 @@ from jieban.people.phones import read_phone
 
 LINE_CHARS = 200
 type Choices = list[tuple[str, str]]
+BEHALF = (
+    ("", gettext_lazy("Myself")),
+    ("family", gettext_lazy("Somebody of my family")),
+    ("lawyer", gettext_lazy("A client, as a lawyer")),
+    ("organisation", gettext_lazy("A company or organisation")),
+    ("other", gettext_lazy("Somebody else")),
+)
+"""For whom a requester speaks (``intake.standing``)."""
 
 
 class WhatForm(forms.Form):
@@ -89,6 +97,18 @@ class ReachForm(forms.Form):
         max_length=60,
         error_messages={"max_length": gettext_lazy("Shorten the name a little.")},
     )
+    confidential = forms.BooleanField(required=False)
+    on_behalf = forms.ChoiceField(
+        required=False,
+        choices=BEHALF,
+        error_messages={"invalid_choice": gettext_lazy("Choose one from the list.")},
+    )
+    represented = forms.CharField(
+        required=False,
+        max_length=60,
+        error_messages={"max_length": gettext_lazy("Shorten the name a little.")},
+    )
+    minor = forms.BooleanField(required=False)
 
     def clean_phone(self) -> str:
         """A number that can be called, or nothing."""

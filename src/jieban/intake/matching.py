@@ -11,6 +11,7 @@ from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.intake.following import next_urge
 from jieban.intake.repeats import BRANCH, same_words
+from jieban.matters.actors import PLATFORM
 from jieban.matters.rules import Actor, NotPossible, Step
 from jieban.tickets import workflow as w
 from jieban.tickets.actions import advance, over, say
@@ -62,15 +63,19 @@ def do_same(ticket: Ticket, number: str, actor: Actor, *, now: datetime, book: B
 
 
 def _again(first: Ticket, number: str, actor: Actor, now: datetime, book: Book) -> None:
-    """The first ticket learns of it: urged while it is open, marked as repeated where it is closed."""
+    """The first ticket learns of it: urged while it is open, marked as repeated where it is closed.
+
+    This follows from the decision, so the platform says it, as where no person was asked.
+    """
+    detail = {"again": number, "by": actor.name}
     days = timedelta(days=float(book.rule("intake.repeat_window_days", local_day(book, now))))
     if first.state in w.CLOSED_STATES:
         if first.closed_at is not None and first.closed_at + days < now:
             raise MatchRefused(_("The earlier ticket was closed too long ago: this is a new matter"))
         marks = list(dict.fromkeys([*first.marks, "repeated"]))
-        advance(first, Step("repeat", actor, now, {"marks": marks}, {"again": number}))
+        advance(first, Step("repeat", PLATFORM, now, {"marks": marks}, detail))
     elif next_urge(first, now=now, book=book) is None:
-        advance(first, Step("urge", actor, now, {"urged": first.urged + 1}, {"again": number}))
+        advance(first, Step("urge", PLATFORM, now, {"urged": first.urged + 1}, detail))
 
 
 def do_new_fact(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:

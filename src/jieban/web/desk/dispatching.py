@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jieban.dispatch.actions import Choice, do_dispatch
 from jieban.dispatch.rules import QUEUES
+from jieban.intake.asking import answers_told, missing_words
 from jieban.intake.places import districts, streets
 from jieban.matters.actions import Overtaken
 from jieban.matters.queries import attachments
@@ -198,6 +199,8 @@ def _show(
         "verbs": [(VERBS[name], form) for name, form in forms.items()],
         "branches": branches(at),
         "queues": _queues(),
+        "told": answers_told(ticket.answers, at.book, at.english),
+        "missing": missing_words(ticket, at.book, at.today, at.english),
         "photos": attachments(ticket.pk) if ticket.photos else [],
         "same": queries.of_requester(at.scope, ticket.requester, but=ticket.pk),
         "skip": ".".join(_skipped(request)),

@@ -18,12 +18,13 @@ from jieban.intake.channels import as_request, read_fields
 from jieban.intake.mapping import Refusal
 from jieban.intake.text import is_blank
 from jieban.people.access import page
+from jieban.people.flags import flag_of
 from jieban.reading.reader import reader_for
 from jieban.reading.result import Reading
 from jieban.tickets.links import query_code
 from jieban.tickets.models import Ticket
-from jieban.web.desk import queries
-from jieban.web.desk.forms import SeatForm
+from jieban.web.desk import queries, seat_answers
+from jieban.web.desk.forms_protection import CallForm
 from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
 from jieban.web.desk.words import SECRET_WORDS, sure_words
 
@@ -39,9 +40,9 @@ def take_in(request: HttpRequest) -> HttpResponse:
     desk = sitting(request)
     if request.method == "GET":
         _warm(desk)
-        form = SeatForm(most=_most(desk), initial={"token": _token()})
+        form = CallForm(most=_most(desk), desk=desk, initial={"token": _token()})
         return render(request, "desk/take_in.html", {"desk": desk, "form": form})
-    form = SeatForm(request.POST, most=_most(desk))
+    form = CallForm(request.POST, most=_most(desk), desk=desk)
     before = ""
     if form.is_valid():
         taken_as = _take(desk, form)
@@ -65,11 +66,11 @@ def _most(desk: Sitting) -> int:
     return int(desk.book.rule("intake.max_text_chars", desk.today))
 
 
-def _field_of(form: SeatForm, refusal: Refusal) -> str:
+def _field_of(form: CallForm, refusal: Refusal) -> str:
     return refusal.field if refusal.field in form.fields else "text"
 
 
-def _why(refusal: Refusal, form: SeatForm) -> str:
+def _why(refusal: Refusal, form: CallForm) -> str:
     """Why the words are none that can be taken: intake's own reason where it is no usual one."""
     if refusal.field == "text" and is_blank(form.cleaned_data["text"]):
         return _("There is nothing to read in this. Write in a sentence what happened and where.")
@@ -81,14 +82,23 @@ def _warm(desk: Sitting) -> None:
     Thread(target=reader_for, args=(desk.book,), daemon=True).start()
 
 
-def _take(desk: Sitting, form: SeatForm) -> Outcome | Refusal:
+def _take(desk: Sitting, form: CallForm) -> Outcome | Refusal:
     """What became of the words, or why they are none that can be taken."""
     given = {name: form.cleaned_data[name] for name in ("text", "phone", "name", "address")}
     incoming = read_fields(given, SOURCE, now=desk.now, book=desk.book)
     if isinstance(incoming, Refusal):
         return incoming
+    answers = seat_answers.given(desk, form.data)
+    if isinstance(answers, Refusal):
+        return answers
     request = as_request(
-        incoming, source=SOURCE, book=desk.book, key=form.cleaned_data["token"], channel=CHANNEL
+        incoming,
+        source=SOURCE,
+        book=desk.book,
+        key=form.cleaned_data["token"],
+        channel=CHANNEL,
+        standing=form.standing(),
+        answers=answers,
     )
     reader = reader_for(desk.book)
     (outcome,) = do_take_in([request], desk.actor, now=desk.now, book=desk.book, reader=reader)
@@ -117,21 +127,31 @@ def understood(request: HttpRequest) -> HttpResponse:
 def _understood(desk: Sitting, given: dict[str, str]) -> dict[str, Any]:
     text, address = given.get("text", "")[: _most(desk)], given.get("address", "")[:300]
     known: list[Ticket] = queries.of_phone(desk.scope, given.get("phone", ""))
+    who = known[0].requester if known else None
+    caller = {"known": known, "flag": flag_of(who), "often": _often(desk, known)}
     if not text.strip():
-        return {"desk": desk, "known": known}
+        return {"desk": desk, **caller}
     reading = reader_for(desk.book).read("", text, address=address, on=desk.today)
     proposal = propose(reading, desk.book, desk.today)
     best = proposal.best
     return {
         "desk": desk,
-        "known": known,
+        **caller,
         "reading": reading,
         "best": best,
         "sure": sure_words(best.confidence) if best else "",
         "tier": proposal.tier or (best.tier if best else ""),
         "goes_by_itself": bool(best and not proposal.queue),
         "secrets": _secret_words(reading),
+        "asked": seat_answers.asked(desk, reading, text, given),
     }
+
+
+def _often(desk: Sitting, known: list[Ticket]) -> tuple[int, int]:
+    """How many requests of this month and year the caller's latest ticket counted, when they are many."""
+    least = int(desk.book.rule("intake.repeat_month", desk.today))
+    latest = known[0] if known else None
+    return (latest.nth_month, latest.nth_year) if latest and latest.nth_month >= least else (0, 0)
 
 
 def _secret_words(reading: Reading) -> list[str]:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from jieban.city.book import Book
 from jieban.matters.models import Event
-from jieban.web.desk import story_asking, story_handling, story_overseeing
+from jieban.web.desk import story_asking, story_handling, story_intake, story_overseeing
 from jieban.web.desk.sitting import Sitting
 from jieban.web.desk.words import (
     ATTEMPT_WORDS,
@@ -252,6 +252,7 @@ def _attach(told: _Told) -> str:
 _WORDS: dict[str, Callable[[_Told], str]] = {
     **story_handling.WORDS,
     **story_asking.WORDS,
+    **story_intake.WORDS,
     **story_overseeing.WORDS,
     "receive": _receive,
     "queue": _queue,

@@ -77,7 +77,14 @@ def unmask(request: HttpRequest, number: str) -> HttpResponse:
         return show(request, desk, found, unmask_form=form, status=422)
     why = form.cleaned_data["why"]
     contact = do_unmask(
-        desk.account, found.number, found.pk, found.requester, why, now=desk.now, minor=found.minor
+        desk.account,
+        found.number,
+        found.pk,
+        found.requester,
+        why,
+        now=desk.now,
+        secrecy=found.secrecy,
+        minor=found.minor,
     )
     return show(request, desk, found, contact=contact)
 
@@ -112,7 +119,7 @@ def show(
         "same_title": found.text.startswith(found.title),
         "reasons": carried(reasons, desk.book, desk.english),
         "told": answers_told(found.answers, desk.book, desk.english),
-        "missing": missing_words(found, desk.book, desk.english),
+        "missing": missing_words(found, desk.book, desk.today, desk.english),
         "history": history(events, desk),
         "photos": attachments(found.pk) if found.photos else [],
         "whistles": of_ticket(found.pk) if found.whistled else [],

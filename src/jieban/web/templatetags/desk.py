@@ -22,6 +22,7 @@ from jieban.tickets.clocks import contact_by
 from jieban.tickets.models import Ticket
 from jieban.web.context import is_english
 from jieban.web.desk import words
+from jieban.web.desk.queries import sent
 
 register = template.Library()
 
@@ -62,7 +63,7 @@ def headline(ticket: Ticket) -> str:
 @register.filter
 def contact_due(ticket: Ticket) -> datetime | None:
     """By when the requester should have been reached."""
-    return contact_by(ticket.row(), book())
+    return contact_by(sent(ticket), book())
 
 
 @register.filter
@@ -110,4 +111,4 @@ def corrected_column(name: str) -> str:
 @register.filter
 def news_words(code: str) -> str:
     """What may be new in a later request, in words."""
-    return str(NEWS_WORDS.get(code, code))
+    return str(words.NEWS_WORDS.get(code, code))
