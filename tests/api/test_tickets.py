@@ -275,3 +275,18 @@ def test_the_description_names_every_field(client: Client, city: Book) -> None:
     assert set(operations) >= {"post", "get"}
     assert "Idempotency-Key" in json.dumps(operations["post"])
     assert "text" in described["components"]["schemas"]["TicketIn"]["properties"]
+
+
+def test_art_10_answers_to_the_form_come_with_the_request(file: Callable[..., Any], city: Book) -> None:
+    words = {"text": "双井街道工地拖欠农民工工资，包工头不给钱", "phone": "13800001234"}
+    filed = file({**words, "answers": {"wages.people": 15, "wages.contract": False}}).json()
+    assert "wages.people" not in filed["missing"]
+    assert "wages.amount" in filed["missing"]
+    assert Ticket.objects.get(number=filed["number"]).answers["wages.contract"] == "no"
+
+
+def test_an_answer_that_cannot_be_taken_is_named(file: Callable[..., Any], city: Book) -> None:
+    answer = file({"text": "工地拖欠农民工工资", "answers": {"wages.amount": "很多"}})
+    assert answer.status_code == 422
+    assert answer.json()["field"] == "answers.wages.amount"
+    assert answer.json()["remedy"]

@@ -65,14 +65,6 @@ def do_amend(
         return say(ticket, "amend", actor, now, changes, detail, book=book)
 
 
-def refreshed(row: Mapping[str, Any], book: Book, now: datetime) -> dict[str, Any]:
-    """The columns ``form``, ``missing`` and ``ledgers`` as they follow from what a ticket now says.
-
-    For verbs that change matter, place or contact, such as a dispatch.
-    """
-    return _follows(row, book, now)
-
-
 def _follows(row: Mapping[str, Any], book: Book, now: datetime) -> dict[str, Any]:
     on = local_day(book, now)
     known = known_of(row)

@@ -19,10 +19,14 @@ from jieban.intake.completeness import (
     PLACE,
     TIME,
     BadAnswer,
+    Known,
     check_answer,
     fields_of,
+    form_of,
+    missing,
 )
 from jieban.intake.filling import known_of
+from jieban.intake.surges import surge_named
 from jieban.people.phones import read_phone
 from jieban.tickets.models import Ticket
 
@@ -107,15 +111,28 @@ def label_of(row: FormField, english: bool) -> str:
 
 
 def rows_for(ticket: Ticket, book: Book, on: date) -> tuple[FormField, ...]:
-    """The fields that a ticket's form asks."""
-    return fields_of(book, on, ticket.form, known_of(ticket.row()))
+    """The fields that are asked of a ticket, by the matter as it is known now."""
+    known = known_of(ticket.row())
+    return fields_of(book, on, _form_now(ticket, book, on, known), known)
 
 
-def missing_words(ticket: Ticket, book: Book, english: bool) -> list[str]:
+def missing_now(ticket: Ticket, book: Book, on: date) -> list[str]:
+    """What a ticket still lacks; reckoned anew where its matter has changed since, as by a dispatch."""
+    known = known_of(ticket.row())
+    form = _form_now(ticket, book, on, known)
+    return ticket.missing if form == ticket.form else missing(book, on, known, form, ticket.answers)
+
+
+def _form_now(ticket: Ticket, book: Book, on: date, known: Known) -> str:
+    surge = surge_named(book, ticket.surge) if ticket.surge else None
+    return form_of(book, on, known, surge.form if surge else "")
+
+
+def missing_words(ticket: Ticket, book: Book, on: date, english: bool) -> list[str]:
     """What a ticket still lacks, in words; empty where it is complete."""
     rows = {row.code: row for row in book.tables["form_fields"]}
     found = []
-    for code in ticket.missing:
+    for code in missing_now(ticket, book, on):
         if code in GENERAL_WORDS:
             found.append(str(GENERAL_WORDS[code]))
         elif code in rows:

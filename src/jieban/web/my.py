@@ -133,7 +133,8 @@ def urge(request: HttpRequest, number: str) -> HttpResponse:
 def _asked(mine: Ticket, city: Book, data: Any = None) -> asking.AnswersForm | None:
     """The questions of the matter that are still open; None where there is none."""
     on = local_day(city, datetime.now(UTC))
-    rows = [row for row in asking.rows_for(mine, city, on) if row.code in mine.missing]
+    lacking = asking.missing_now(mine, city, on)
+    rows = [row for row in asking.rows_for(mine, city, on) if row.code in lacking]
     return asking.AnswersForm(data, rows=rows, english=is_english()) if rows else None
 
 

@@ -151,9 +151,11 @@ def surge_hours(scope: Scope, code: str, book: Book, now: datetime) -> list[tupl
     return [(hour, counted.get(hour.timestamp(), 0)) for hour in hours]
 
 
-def surge_page(scope: Scope, code: str, after: str = "") -> Page:
-    """Tickets of a topic, newest first. One SQL statement, at the same cost however deep."""
+def surge_page(scope: Scope, code: str, after: str = "", *, waiting: bool = False) -> Page:
+    """Tickets of a topic, newest first; ``waiting``: those before a dispatcher. One SQL statement."""
     tickets = visible(scope).filter(surge=code).exclude(surge="").defer(*LONG)
+    if waiting:
+        tickets = tickets.filter(state=w.WAITING)
     found = list(_before(tickets, after).order_by("surge", "-pk")[: PAGE + 1])
     return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
 

@@ -47,7 +47,8 @@ def surge(request: HttpRequest, code: str) -> HttpResponse:
     made = feeds.last_feeds(code)
     since = made[0].ends_at if made else desk.now - timedelta(hours=float(row.feed_hours))
     changed = (one for one in feeds.changes(desk.book, row, since, desk.now) if one["corrections"])
-    listed = special.surge_page(desk.scope, code, request.GET.get("after", ""))
+    waiting = request.GET.get("waiting") == "1"
+    listed = special.surge_page(desk.scope, code, request.GET.get("after", ""), waiting=waiting)
     hours = special.surge_hours(desk.scope, code, desk.book, desk.now)
     shown = {
         "desk": desk,
@@ -58,6 +59,7 @@ def surge(request: HttpRequest, code: str) -> HttpResponse:
         "most": max(count for _, count in hours),
         "width": len(hours) * WIDTH,
         "height": HEIGHT,
+        "waiting": waiting,
         "page": listed,
         "next": next_address(request, listed),
         "feeds": made,

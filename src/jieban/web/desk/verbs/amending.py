@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from jieban.intake.amending import do_amend
 from jieban.intake.asking import AnswersForm, missing_words, rows_for
@@ -26,10 +26,10 @@ def _amend(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
 
 
 def _amended(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
-    left = missing_words(ticket, desk.book, desk.english)
+    left = missing_words(ticket, desk.book, desk.today, desk.english)
     if not left:
         return _("Noted. Nothing is missing any more.")
-    return _("Noted. Still to ask: %(what)s.") % {"what": _(", ").join(left)}
+    return _("Noted. Still to ask: %(what)s.") % {"what": pgettext("in a list", ", ").join(left)}
 
 
 def _asks(ticket: Ticket) -> bool:
@@ -37,7 +37,7 @@ def _asks(ticket: Ticket) -> bool:
 
 
 def _offered(ticket: Ticket, desk: Sitting) -> bool:
-    return bool(ticket.form) or _asks(ticket)
+    return _asks(ticket) or bool(rows_for(ticket, desk.book, desk.today))
 
 
 def _choices(ticket: Ticket, desk: Sitting) -> dict[str, Any]:
