@@ -11,8 +11,10 @@ import pytest
 from django.core.management import call_command
 from tests.tickets.stage import (
     DISPATCHER,
+    DISTRICT,
     HEATING,
     STREET,
+    clerk,
     reviewer,
     stored,
     ticket_in,
@@ -23,6 +25,7 @@ from jieban.callback.actions import Answers, do_answers
 from jieban.city.book import Book
 from jieban.city.rows import CalendarDay
 from jieban.dispatch.actions import Choice, do_dispatch
+from jieban.dispatch.passing import do_pass_on
 from jieban.foundation.errors import OperatorError
 from jieban.handling.actions import do_resume
 from jieban.handling.extending import Extension, do_extend
@@ -153,7 +156,10 @@ def test_every_way_of_setting_an_end_is_the_same_function(city: Book, now: datet
         redone, Answers(True, "no", "dissatisfied"), requester(redone.number), now=now + DAY, book=city
     )
     objected = ticket_in(workflow.OBJECTED, city, now, unit=HEATING)
-    for ticket in (extended, shelved, back, resumed, redone, objected):
+    passed = waiting_ticket(city, now)
+    do_dispatch(passed, Choice(DISTRICT), DISPATCHER, now=now, book=city)
+    do_pass_on(passed, Choice(STREET), clerk(DISTRICT), now=now + DAY / 4, book=city)
+    for ticket in (extended, shelved, back, resumed, redone, objected, passed):
         assert end_by_rules(stored(ticket).row(), city) == ticket.due_at, ticket.state
     assert do_recompute_all(PLATFORM, now=now, book=city).changed == 0
     assert not list(differences())

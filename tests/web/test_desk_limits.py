@@ -18,6 +18,7 @@ from jieban.handling.actions import do_contact
 from jieban.matters.queries import timeline
 from jieban.tickets import workflow as w
 from jieban.tickets.models import Ticket
+from jieban.web.told import story
 
 
 @pytest.fixture
@@ -138,6 +139,9 @@ def test_art_15_what_cannot_be_solved_now_is_explained_with_its_basis(
     told = timeline(ticket.pk)[0].detail
     assert (told["basis"], told["true"], told["met_where"]) == ("北京市城市更新条例", "partly", "小区门口")
     assert "北京市城市更新条例" in text(office.get(at(ticket)))
+    say(enter("reviewer"), ticket, "review", decision="yes", note="")
+    told = story(timeline(ticket.pk), city, english=False, now=today)[0]
+    assert told.note == f"{REPLY}\n北京市城市更新条例", "the requester is told the law or plan too"
 
 
 def test_a_reply_begins_from_standard_words(

@@ -96,9 +96,11 @@ class _Here:
 def story(events: Sequence[Event], book: Book, english: bool, now: datetime) -> list[Told]:
     """The events that concern the requester, newest first; what is internal is left out."""
     told = []
-    known: dict[str, Any] = {}
+    known: dict[str, Any] = {"_basis": ""}  # the law or plan behind the reply is the event's alone
     for event in sorted(events, key=lambda one: one.seq):
         known = {**known, **event.changes}
+        if event.verb == "reply":
+            known["_basis"] = str(event.detail.get("basis", ""))
         here = _Here(event, book, english, now, known)
         words = _words(here)
         if words:
@@ -180,7 +182,14 @@ def _protect(here: _Here) -> str:
     return ""
 
 
+def _attach(here: _Here) -> str:
+    if here.event.actor_unit and here.event.actor_unit == here.known.get("lead_id"):
+        return _("%(unit)s added photos")
+    return _("You sent photos")
+
+
 _SPOKEN: dict[str, Callable[[_Here], str]] = {
+    "attach": _attach,
     "contact": _contact,
     "relay": _relay,
     "visit": _visit,
@@ -227,7 +236,6 @@ _WORDS = {
     "approve_reply": gettext_lazy("%(unit)s answered"),
     "rate": gettext_lazy("You said how it went"),
     "revise": gettext_lazy("You changed your answers"),
-    "attach": gettext_lazy("You sent photos"),
 }
 """What is told in one way; verbs that stand nowhere here are internal."""
 
@@ -236,7 +244,7 @@ def _note(here: _Here) -> str:
     """What was written for the requester to read; a note between staff is none of it."""
     event = here.event
     if event.verb == "approve_reply":
-        return str(here.known.get("reply", ""))
+        return "\n".join(part for part in (str(here.known.get("reply", "")), here.known["_basis"]) if part)
     if event.verb in ("answer", "explain", "acknowledge"):
         branch, said = (str(event.changes.get(name, "")) for name in ("branch", "explanation"))
         return explanation_words(here.book, branch, said, here.english)
