@@ -180,6 +180,14 @@ def test_a_unit_goes_from_call_to_rating_in_a_few_clicks(
     assert "准备情况 77" in text(answer)
 
 
+def test_the_first_page_of_a_unit_rings(enter: Callable[..., Client], city: Book, today: datetime) -> None:
+    report = report_in("called", city, today, GAS, kind="emergency")
+    client = enter("clerk", unit=GAS)
+    assert report.subject in text(client.get("/desk/"))
+    say(client, report, "arrive", decision="", who="抢修队长", level="staff")
+    assert report.subject not in text(client.get("/desk/"))
+
+
 def test_the_district_rules(enter: Callable[..., Client], city: Book, today: datetime) -> None:
     report = report_in("refused", city, today, HOUSING)
     client = enter("leader", unit=DISTRICT)

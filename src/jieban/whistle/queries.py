@@ -75,6 +75,11 @@ def called(unit: str, after: str = "", size: int = PAGE) -> Found[ReportIn]:
     return _page(open_, after, size)
 
 
+def awaited(unit: str, size: int = 3) -> list[ReportIn]:
+    """The whistles that a unit hears and has not come to, the most urgent first. One SQL statement."""
+    return list(ReportIn.objects.filter(lead_id=unit, state__in=w.AWAITED).order_by("due_at", "id")[:size])
+
+
 def blown(street: str, after: str = "", size: int = PAGE) -> Found[Whistle]:
     """A street's whistles that are not over, by their clock. One SQL statement."""
     open_ = Whistle.objects.filter(lead_id=street).exclude(state__in=w.CLOSED_STATES)

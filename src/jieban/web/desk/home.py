@@ -25,6 +25,7 @@ from jieban.web.desk.looks import Link
 from jieban.web.desk.queries import Look, Tally
 from jieban.web.desk.sitting import Sitting, sitting
 from jieban.web.words import QUEUE_NAMES, place_words_of, state_words, unit_words
+from jieban.whistle.queries import awaited
 
 WATCHING = frozenset({Role.LEADER, Role.ANALYST, Role.AUDITOR, Role.RULE_OWNER, Role.ADMIN})
 RELAYING = frozenset({Role.SEAT, Role.CALLER, Role.SUPERVISOR})
@@ -67,6 +68,7 @@ def _unit_desk(request: HttpRequest, desk: Sitting) -> dict[str, Any]:
         "topics": _topics(look, counted, desk),
         "page": found,
         "next": next_address(request, found),
+        "whistles": awaited(desk.unit),
         "call_first": [(ticket, contact_by(queries.sent(ticket), desk.book)) for ticket in first.tickets],
         "call_all": looks.address(Look(unit=desk.unit, silent=True), "work"),
         "overdue_all": looks.address(Look(unit=desk.unit, overdue=True), "work"),

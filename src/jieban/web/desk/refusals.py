@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 
 from jieban.intake.following import UrgedAlready
 from jieban.matters.actions import Overtaken
-from jieban.matters.models import Event
+from jieban.matters.models import Event, Matter
 from jieban.matters.rules import Incomplete, NotPossible, WrongState
-from jieban.tickets.models import Ticket
 from jieban.web.words import state_words, verb_words, when_words
 
 
@@ -36,7 +35,7 @@ def overtaken_words(error: Overtaken) -> str:
     return _("%(who)s was a moment faster (%(when)s): “%(what)s”.") % values
 
 
-def seen(ticket: Ticket, version: str) -> None:
+def seen(ticket: Matter, version: str) -> None:
     """Hold the version that the person saw against the one that is stored.
 
     One SQL statement when they differ, and then raises ``Overtaken`` with the last event.

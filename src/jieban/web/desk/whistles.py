@@ -243,6 +243,7 @@ def _show(
             {"report": one, "awaited": one.state in w.AWAITED, "open": one.state == w.RATED}
             for one in reports
         ],
+        "mine_due": next((one.due_at for one in reports if _awaited_of(one, desk.unit)), None),
         "groups": _groups(desk, found, reports, tried),
         "history": lines(events, reports, desk),
         "tickets": found.ticket_numbers,
@@ -251,6 +252,10 @@ def _show(
         "refused": (tried or {}).get("refused", ""),
     }
     return render(request, "desk/whistle.html", shown, status=status)
+
+
+def _awaited_of(report: ReportIn, unit: str) -> bool:
+    return report.lead_id == unit and report.state in w.AWAITED
 
 
 def _groups(
