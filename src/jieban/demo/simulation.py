@@ -12,6 +12,7 @@ from jieban.assessment.queries import months, standings
 from jieban.assessment.rules import Counts, rates
 from jieban.city.book import Book
 from jieban.city.pack import find_pack
+from jieban.demo.overseeing import oversee
 from jieban.demo.play import City
 from jieban.demo.samples import load_desk, load_samples
 from jieban.dispatch.rules import local_day
@@ -43,6 +44,7 @@ def simulate(
             "Add labelled requests to its samples folder.",
         )
     tally = City(book, reader_for(book), samples, load_desk(folder), seed, end).play(days, per_day, progress)
+    tally.verbs += oversee(book, end, seed)
     day = end - timedelta(days=days)
     while day <= end + timedelta(days=31):
         do_count_month(local_day(book, day), now=end, book=book)
