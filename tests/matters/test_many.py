@@ -75,12 +75,11 @@ def test_alike_asks_the_table(city: Book, now: datetime) -> None:
         do_advance_alike(TICKET, [ticket.pk], workflow.CLOSED, expire(now))
     with pytest.raises(NotYours):
         do_advance_alike(TICKET, [ticket.pk], workflow.SIGNED, Step("urge", SEAT, now, {"urged": 1}))
+    without = Step("recompute", PLATFORM, now, {"due_at": None})
     with pytest.raises(Incomplete):
-        do_advance_alike(
-            TICKET, [ticket.pk], workflow.SIGNED, Step("recompute", PLATFORM, now, {"due_at": None})
-        )
+        do_advance_alike(TICKET, [ticket.pk], workflow.SIGNED, without)
+    close = Step("close", PLATFORM, now, {"visit_result": "reached"})
     with pytest.raises(ValueError, match="enqueues jobs"):
-        close = Step("close", PLATFORM, now, {"visit_result": "reached"})
         do_advance_alike(TICKET, [ticket.pk], workflow.CALLBACK, close)
     assert stored(ticket).version == ticket.version
 
