@@ -58,12 +58,12 @@ def propose(request: HttpRequest, number: str) -> HttpResponse:
 @page("reference.change")
 @never_cache
 @require_POST
-def decide(request: HttpRequest, proposal: int) -> HttpResponse:
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """The owner approves or rejects a proposal."""
     desk = sitting(request)
     if Role.RULE_OWNER not in desk.roles:
         raise PermissionDenied("reference.change")
-    found = CatalogueProposal.objects.filter(pk=proposal).first()
+    found = CatalogueProposal.objects.filter(pk=pk).first()
     if found is None:
         raise Http404
     note = request.POST.get("note", "")[:2000]
