@@ -121,7 +121,8 @@ def clock_of(ticket: Ticket, now: datetime, book: Book) -> Clock | None:
     if ticket.state == workflow.PAUSED:
         return Clock(_("clock paused"), full, 50, "calm")
     if ticket.state == workflow.SHELVED:
-        return Clock(_("on the ledger"), full, 50, "calm")
+        until = full_words(ticket.shelved_until) if ticket.shelved_until else ""
+        return Clock(_("on the ledger"), _("until %(when)s") % {"when": until}, 50, "calm")
     begun = ticket.dispatched_at or ticket.opened_at
     whole = max((ticket.due_at - begun).total_seconds(), 1.0)
     used = min(100, max(0, round(100 * (now - begun).total_seconds() / whole)))
