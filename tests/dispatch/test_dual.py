@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.dispatch.books import with_rules
@@ -38,7 +39,7 @@ MARKET = f"{DISTRICT}.market"
 FOOD = "010101"
 
 
-def dual(city: Book, now: datetime, lead: str = STREET, **columns: object) -> Ticket:
+def dual(city: Book, now: datetime, lead: str = STREET, **columns: Any) -> Ticket:
     ticket = waiting_ticket(city, now, **columns)
     return do_dispatch(ticket, Choice(lead, industry=MARKET), DISPATCHER, now=now, book=city)
 

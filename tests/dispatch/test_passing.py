@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.dispatch.books import with_rules
@@ -36,7 +37,7 @@ from jieban.tickets.models import Ticket
 HOUR = timedelta(hours=1)
 
 
-def at_district(city: Book, now: datetime, **columns: object) -> Ticket:
+def at_district(city: Book, now: datetime, **columns: Any) -> Ticket:
     """A ticket whose street nobody knows: it went to the district."""
     ticket = waiting_ticket(city, now, place_id=DISTRICT, street="", **columns)
     return do_dispatch(ticket, Choice(DISTRICT, tier="T3"), DISPATCHER, now=now, book=city)

@@ -45,7 +45,7 @@ def test_art_12_an_objection_names_ground_and_unit(city: Book, now: datetime) ->
     fresh = ticket_in(w.DISPATCHED, city, now)
     for wrong in ({"why": "lazy"}, {"named": STREET}, {"named": COMMUNITY}, {"named": "ent.none"}):
         with pytest.raises(HandlingRefused):
-            do_object(fresh, GROUND, clerk(), now=now, book=city, **wrong)  # type: ignore[arg-type]
+            do_object(fresh, GROUND, clerk(), now=now, book=city, **wrong)
 
 
 def test_art_12_a_fast_ruling_sends_it_to_the_named_unit_at_once(city: Book, now: datetime) -> None:

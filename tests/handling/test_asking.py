@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -48,7 +49,7 @@ QUARREL = "060501"  # 邻里纠纷: on the communities' list
 HOUR = timedelta(hours=1)
 
 
-def handled(city: Book, now: datetime, **columns: object) -> Ticket:
+def handled(city: Book, now: datetime, **columns: Any) -> Ticket:
     return ticket_in(w.HANDLING, city, now, **columns)
 
 

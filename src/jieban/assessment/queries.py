@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -71,7 +73,7 @@ def industry_counts(month: date, book: Book, unit: str = "") -> dict[str, Counts
     tickets = Ticket.objects.filter(state=CLOSED, due_at__gte=start, due_at__lt=end).exclude(industry="")
     if unit:
         tickets = tickets.filter(industry=unit)
-    rows = (
+    rows: Iterable[Mapping[str, Any]] = (
         tickets.order_by()
         .values("industry")
         .annotate(
@@ -87,5 +89,8 @@ def industry_counts(month: date, book: Book, unit: str = "") -> dict[str, Counts
         )
     )
     return {
-        row.pop("industry"): Counts(**{name.removeprefix("n_"): n for name, n in row.items()}) for row in rows
+        str(row["industry"]): Counts(
+            **{name.removeprefix("n_"): int(n) for name, n in row.items() if name != "industry"}
+        )
+        for row in rows
     }
