@@ -147,6 +147,10 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("a wrong date", {"text": "冷", "time": "2026-02-30"}, "time"),
     ("tomorrow's date", {"text": "冷", "time": "2999-01-01"}, "time"),
     ("no place of ours", {"text": "冷", "place": "999999"}, "place"),
+    ("no such secrecy", {"text": "冷", "secrecy": "secret"}, "secrecy"),
+    ("nobody we know", {"text": "冷", "on_behalf": "neighbour"}, "on_behalf"),
+    ("no such kind", {"text": "冷", "requester_kind": "company"}, "requester_kind"),
+    ("a name without a reason", {"text": "冷", "represented": "王小花"}, "represented"),
 ]
 
 
@@ -290,3 +294,20 @@ def test_an_answer_that_cannot_be_taken_is_named(file: Callable[..., Any], city:
     assert answer.status_code == 422
     assert answer.json()["field"] == "answers.wages.amount"
     assert answer.json()["remedy"]
+
+
+def test_art_8_who_speaks_and_what_is_kept_secret_comes_with_the_request(file: Callable[..., Any]) -> None:
+    body = {**COLD, "secrecy": "confidential", "on_behalf": "family", "represented": "王小花", "minor": True}
+    told = file({**body, "requester_kind": "person"}).json()
+    ticket = Ticket.objects.get(number=told["number"])
+    assert (ticket.secrecy, ticket.speaks_for, ticket.minor) == ("confidential", "family", True)
+    assert ticket.requester_kind == "person"
+    assert "王小花" not in json.dumps(told, ensure_ascii=False)
+
+
+def test_art_11_the_same_matter_again_names_the_first_request(file: Callable[..., Any]) -> None:
+    first = file({**COLD, "phone": "13812345678"}, "one").json()
+    again = file({**COLD, "phone": "13812345678"}, "two")
+    assert again.status_code == 201
+    assert (again.json()["state"], again.json()["same_as"]) == ("explained", first["number"])
+    assert first["same_as"] == ""

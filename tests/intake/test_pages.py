@@ -366,3 +366,21 @@ def test_the_ticket_shows_no_flat_and_no_own_name_and_the_words_keep_them(client
     for hidden in ("501室", "2单元", "王女士"):
         assert hidden not in f"{ticket.title} {ticket.text} {ticket.address} {ticket.proposal}"
     assert sealing.unseal(Words.objects.get().text, "text") == said
+
+
+def test_art_8_a_resident_may_ask_for_secrecy_and_speak_for_a_child(client: Client) -> None:
+    walk(client)
+    given = {"phone": "13800001234", "name": "王女士", "confidential": "1"}
+    client.post("/file/reach/", {**given, "on_behalf": "family", "represented": "王小花", "minor": "1"})
+    check = client.get("/file/check/")
+    client.post("/file/check/", {"token": token_in(check)})
+    ticket = Ticket.objects.get()
+    assert (ticket.secrecy, ticket.speaks_for, ticket.minor) == ("confidential", "family", True)
+    assert client.post("/file/reach/", {"on_behalf": "nobody"}).status_code in (302, 422)
+
+
+def test_art_8_who_stays_anonymous_is_kept_nowhere(client: Client) -> None:
+    token = walk(client, phone="")
+    client.post("/file/check/", {"token": token})
+    ticket = Ticket.objects.get()
+    assert (ticket.secrecy, ticket.requester) == ("anonymous", None)

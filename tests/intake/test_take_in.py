@@ -44,7 +44,7 @@ def take(city: Book, reader: Reader, tmp_path: Path) -> Take:
         call_command("take_in", str(path), "--json", *words, stdout=out)
         counts: dict[str, int] = json.loads(out.getvalue())
         assert counts["read"] == counts["accepted"] + counts["duplicate"] + counts["rejected"]
-        assert counts["accepted"] == counts["dispatched"] + counts["waiting"]
+        assert counts["accepted"] == counts["dispatched"] + counts["waiting"] + counts["repeated"]
         return counts
 
     return command
@@ -80,7 +80,7 @@ def test_rows_become_tickets_with_history_and_sealed_words(take: Take, three: Pa
 def test_the_same_file_twice_adds_nothing(take: Take, three: Path) -> None:
     take(three)
     assert take(three) == {
-        "read": 3, "accepted": 0, "duplicate": 3, "rejected": 0, "dispatched": 0, "waiting": 0
+        "read": 3, "accepted": 0, "duplicate": 3, "rejected": 0, "dispatched": 0, "waiting": 0, "repeated": 0
     }  # fmt: skip
     assert Ticket.objects.count() == 3
 

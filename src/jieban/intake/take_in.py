@@ -52,13 +52,14 @@ class Report:
     rejected: int = 0
     dispatched: int = 0
     waiting: int = 0
+    repeated: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
     def as_json(self) -> dict[str, int]:
         """The counts that ``jieban take-in --json`` prints."""
         return {
             name: getattr(self, name)
-            for name in ("read", "accepted", "duplicate", "rejected", "dispatched", "waiting")
+            for name in ("read", "accepted", "duplicate", "rejected", "dispatched", "waiting", "repeated")
         }
 
 
@@ -161,7 +162,9 @@ def _count(row: Row, outcome: Outcome, rejects: RejectFile, report: Report) -> N
         report.duplicate += 1
     else:
         report.accepted += 1
-        if outcome.ticket_row.state == WAITING:
+        if outcome.ticket_row.same_as is not None:
+            report.repeated += 1
+        elif outcome.ticket_row.state == WAITING:
             report.waiting += 1
         else:
             report.dispatched += 1

@@ -27,6 +27,7 @@ _COUNTS = (
     ("accepted", "accepted as new tickets"),
     ("dispatched", "  of these sent to a unit"),
     ("waiting", "  of these waiting for a person"),
+    ("repeated", "  of these the same matter again, urged"),
     ("duplicate", "there already, nothing added"),
     ("rejected", "rejected, with reasons"),
 )
