@@ -20,6 +20,7 @@ SAMPLES: dict[str, str] = {
     "verb": "sign",
     "code": "no-such-code",
     "pk": "7",
+    "ending": "csv",
 }
 """What is put in for the variable parts of addresses; an address with another part needs one here."""
 

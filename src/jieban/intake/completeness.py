@@ -23,6 +23,8 @@ from jieban.reading.answers import named_in, read_answers
 
 TIME, MATTER, CONTACT, PLACE = "time", "matter", "contact", "place"
 ANSWER_CHARS = 200
+MOST_KEPT = 20_000
+"""So many forms found are remembered with the book; more are thrown away and found again."""
 YES, NO = ("yes", "y", "true", "1", "是", "有"), ("no", "n", "false", "0", "否", "没有", "无")
 
 
@@ -56,15 +58,24 @@ def form_of(book: Book, on: date, known: Known, surge_form: str = "") -> str:
     """
     if surge_form:
         return surge_form
+    kept = book.memo.setdefault("forms", {})
+    asked = (on, known.category, known.demand_type, known.requester_kind)
+    if asked not in kept:
+        if len(kept) > MOST_KEPT:
+            kept.clear()
+        kept[asked] = _form_of(book, on, known)
+    found: str = kept[asked]
+    return found
+
+
+def _form_of(book: Book, on: date, known: Known) -> str:
     kept_for_surges = {row.form for row in book.tables["surges"]}
     rows: list[FormField] = [
         row
         for row in book.current("form_fields", on)
         if row.form not in kept_for_surges and _fits(row, known)
     ]
-    if not rows:
-        return ""
-    return max(rows, key=lambda row: _weight(row, known)).form
+    return max(rows, key=lambda row: _weight(row, known)).form if rows else ""
 
 
 def fields_of(book: Book, on: date, form: str, known: Known) -> tuple[FormField, ...]:
