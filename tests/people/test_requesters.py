@@ -115,6 +115,7 @@ def test_unmasking_shows_all_and_is_recorded_first(
         "phone": "13812345678",
         "name": "王小明",
         "email": "",
+        "represented": "",
         "title": "标题",
         "text": "原话",
         "address": "双井",
