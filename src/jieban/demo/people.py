@@ -58,6 +58,7 @@ def clerk_of(unit: Unit) -> Actor:
 DISPATCHER = Actor("staff", "simulated:dispatcher", "模拟派单员", frozenset({Role.DISPATCHER}), "hotline")
 RULER = Actor("staff", "simulated:supervisor", "模拟值班长", frozenset({Role.SUPERVISOR}), "hotline")
 CALLER = Actor("staff", "simulated:caller", "模拟回访员", frozenset({Role.CALLER}), "hotline")
+CHECKER = Actor("staff", "simulated:checker", "模拟复核员", frozenset({Role.CALLER}), "hotline")
 
 
 def answers_of(habits: Habits, late: bool, hard: bool, chance: random.Random) -> Answers:

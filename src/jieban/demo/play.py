@@ -10,7 +10,7 @@ import heapq
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
@@ -18,11 +18,14 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from jieban.callback.actions import do_answers, do_limit_reached, do_visit
-from jieban.callback.rules import calling_hours
+from jieban.callback.actions import Answers, do_answers, do_limit_reached, do_visit
+from jieban.callback.checking import do_second_check
+from jieban.callback.rating import do_rate
+from jieban.callback.rules import ATTEMPTS, calling_hours
 from jieban.city.book import Book
 from jieban.demo.people import (
     CALLER,
+    CHECKER,
     DISPATCHER,
     OBJECTIONS,
     REPLIES,
@@ -38,7 +41,7 @@ from jieban.dispatch.actions import Choice, do_answer, do_dispatch, do_rule_on_o
 from jieban.dispatch.rules import DANGER_QUEUE, candidate_for, local_day, place_at
 from jieban.handling.actions import do_contact, do_object, do_reply, do_review, do_sign
 from jieban.intake.actions import Request, do_take_in
-from jieban.matters.actors import PLATFORM
+from jieban.matters.actors import PLATFORM, requester
 from jieban.people.actions import Contact
 from jieban.reading.reader import Reader
 from jieban.tickets import workflow
@@ -261,6 +264,17 @@ class City:
         self.tally.verbs += 1
         if not good:
             self._later(now, 3, lambda then: self._answer(ticket, then))
+        elif self.chance.random() < 0.08:
+            self._later(now, 5, lambda then: self._rate(ticket, then))
+
+    def _rate(self, ticket: Ticket, now: datetime) -> None:
+        """Some requesters do not wait to be asked."""
+        if ticket.state != workflow.SUBMITTED or ticket.lead_id is None:
+            return
+        habits = drift(self._habits[ticket.lead_id], (now - self._begin).days)
+        answers = answers_of(habits, False, False, self.chance)
+        do_rate(ticket, answers, requester(ticket.number), now=now, book=self.book)
+        self.tally.verbs += 1
 
     def _limit(self, ticket: Ticket, round_: int, sample: Sample, now: datetime) -> None:
         """The limit is reached: the hotline asks (unless a redo or a new unit has moved the limit)."""
@@ -268,6 +282,9 @@ class City:
             return
         do_limit_reached(ticket, PLATFORM, now=now, book=self.book)
         self.tally.verbs += 1
+        if ticket.state == workflow.DISPATCHED:  # who had rated it said that it is not solved
+            self._sent(ticket, sample, now)
+            return
         self._later(now, 20, lambda then: self._ask(ticket, sample, then))
 
     def _ask(self, ticket: Ticket, sample: Sample, now: datetime) -> None:
@@ -278,7 +295,8 @@ class City:
             return
         self.tally.verbs += 1
         if self.chance.random() < 0.18:
-            do_visit(ticket, "无人接听", CALLER, now=now, book=self.book)
+            outcome = self.chance.choice(ATTEMPTS)
+            do_visit(ticket, "", CALLER, now=now, book=self.book, outcome=outcome)
             self._later(now, 12, lambda then: self._ask(ticket, sample, then))
             return
         habits = drift(self._habits[ticket.lead_id], (now - self._begin).days)
@@ -287,3 +305,18 @@ class City:
         do_answers(ticket, answers, CALLER, now=now, book=self.book)
         if ticket.state == workflow.DISPATCHED:
             self._sent(ticket, sample, now)
+        if ticket.checked == "due":
+            self._at(now + timedelta(days=1), lambda then: self._check(ticket, answers, then))
+
+    def _check(self, ticket: Ticket, first: Answers, now: datetime) -> None:
+        """Another interviewer asks the same, a day later; a few say it a little differently then.
+
+        Which tickets are drawn is the installation's secret, so nothing here may move the chance.
+        """
+        ticket.refresh_from_db()
+        if ticket.checked != "due":
+            return
+        self.tally.verbs += 1
+        wavers = ticket.pk % 9 == 0 and first.satisfied == "satisfied"
+        said = replace(first, satisfied="basic") if wavers else first
+        do_second_check(ticket, said, CHECKER, now=now, book=self.book)
