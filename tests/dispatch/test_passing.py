@@ -11,6 +11,7 @@ from tests.tickets.stage import (
     COMMUNITY,
     DISPATCHER,
     DISTRICT,
+    GROUND,
     HEATING,
     OTHER_STREET,
     STREET,
@@ -23,7 +24,7 @@ from jieban.city.book import Book
 from jieban.dispatch.actions import Choice, DispatchRefused, do_dispatch
 from jieban.dispatch.passing import do_pass_on, do_recall, within
 from jieban.dispatch.rules import RETURNED_QUEUE
-from jieban.handling.actions import do_contact, do_remind, do_sign
+from jieban.handling.actions import HandlingRefused, do_contact, do_object, do_remind, do_sign
 from jieban.handling.asking import do_ask
 from jieban.matters.actors import PLATFORM
 from jieban.matters.queries import timeline
@@ -113,6 +114,13 @@ def test_art_12_a_district_is_reminded_to_pass_on_in_time(city: Book, now: datet
     assert "pass_on" not in reminders(ticket.row(), city)
     passed = pass_on(ticket, STREET, city, by)
     assert "pass_on" not in reminders(passed.row(), city), "a street has nobody to pass it to"
+
+
+def test_art_12_the_hours_for_an_objection_begin_with_the_unit_that_has_it(city: Book, now: datetime) -> None:
+    ticket = pass_on(at_district(city, now), STREET, city, now + 20 * HOUR)
+    with pytest.raises(HandlingRefused):
+        do_object(ticket, GROUND, clerk(), now=now + 45 * HOUR, book=city)
+    assert do_object(ticket, GROUND, clerk(), now=now + 43 * HOUR, book=city).state == w.OBJECTED
 
 
 def test_art_12_the_hotline_calls_back_with_a_reason(city: Book, now: datetime) -> None:

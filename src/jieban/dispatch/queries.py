@@ -39,6 +39,17 @@ def objection_of(ticket: Ticket) -> Objection:
     return Objection(str(detail.get("ground", "")), str(detail.get("named", "")))
 
 
+def held_since(ticket: Ticket) -> datetime | None:
+    """Since when the unit has had the ticket: from its dispatch, or from when its district passed it on.
+
+    No SQL statement, one for a ticket that was passed on.
+    """
+    if not ticket.passed or ticket.dispatched_at is None:
+        return ticket.dispatched_at
+    moves = Event.objects.filter(matter=ticket.pk, verb="pass_on", at__gt=ticket.dispatched_at)
+    return moves.order_by("-seq").values_list("at", flat=True).first() or ticket.dispatched_at
+
+
 def proposals(size: int = 50) -> list[CatalogueProposal]:
     """What waits for the owner of the catalogue, then what was decided lately. One SQL statement."""
     decided = Case(When(state=PROPOSED, then=0), default=1)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
+from jieban.dispatch.queries import held_since
 from jieban.handling.queries import refusals
 from jieban.matters.rules import Actor, NotPossible
 from jieban.reading.notes import masked_by_staff
@@ -107,7 +108,8 @@ def do_object(
         raise HandlingRefused(_("State the ground: which unit's duty is it, and by which rule"))
     if ticket.heard.count(ticket.lead_id) >= int(book.rule("objection.max_count", on)):
         raise HandlingRefused(_("Your unit has objected to this ticket before; the ruling stands (Art. 12)"))
-    if ticket.dispatched_at and now > ticket.dispatched_at + timedelta(hours=hours["hours"]):
+    since = held_since(ticket)
+    if since and now > since + timedelta(hours=hours["hours"]):
         raise HandlingRefused(
             _("An objection is possible within %(hours)s hours of the dispatch; handle it first")
             % {"hours": f"{hours['hours']:g}"}

@@ -134,6 +134,8 @@ def _stations(desk: Sitting) -> list[dict[str, Any]]:
                 }
             )
         stations.append(_station(_("objections to rule on"), counted, w.OBJECTED, reverse("objections")))
+        consulting = looks.address(Look(state=w.CONSULTING))
+        stations.append(_station(_("consultations to decide"), counted, w.CONSULTING, consulting))
         if counted.asking:
             stations.append(_list(_("extensions to decide on"), counted.asking, Look(asking=True)))
     if allowed("ticket.call_back", desk.roles):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from jieban.dispatch.actions import do_rule_on_objection
 from jieban.dispatch.fallback import fallback_for
-from jieban.dispatch.queries import objection_of
+from jieban.dispatch.queries import held_since, objection_of
 from jieban.dispatch.teaching import differs, do_propose
 from jieban.handling import actions as handling
 from jieban.tickets.models import Ticket
@@ -37,7 +37,8 @@ def _no_objection_now(ticket: Ticket, desk: Sitting) -> str:
     if ticket.heard.count(ticket.lead_id) >= int(desk.book.rule("objection.max_count", desk.today)):
         return _("Your unit has objected to this ticket before; the ruling stands.")
     hours = float(desk.book.rule("objection.hours", desk.today))
-    if ticket.dispatched_at and desk.now > ticket.dispatched_at + timedelta(hours=hours):
+    since = held_since(ticket)
+    if since and desk.now > since + timedelta(hours=hours):
         said = {"hours": f"{hours:g}"}
         return _("An objection was possible within %(hours)s hours of the dispatch; now handle it.") % said
     return ""
