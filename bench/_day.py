@@ -183,7 +183,7 @@ class _Player:
         self.reader = reader_for(self.book)
         self.texts = _texts()
         self.streets = [unit.code for unit in self.book.units.values() if unit.kind == "street"]
-        self.now = datetime.now(UTC)
+        self.now = datetime.now(UTC).replace(hour=4, minute=0)  # noon in Beijing: requesters may be called
 
     def clock(self, turn: int) -> None:
         """The limits of all tickets pass."""
@@ -275,7 +275,11 @@ class _Player:
         from jieban.callback.actions import Answers, do_answers
 
         bad = self.chance.random() < 0.1
-        answers = Answers(True, "no", "dissatisfied") if bad else Answers(True, "yes", "satisfied")
+        answers = (
+            Answers(True, "no", "dissatisfied", reasons=("S1", "D1"))
+            if bad
+            else Answers(True, "yes", "satisfied")
+        )
         self.meter.say("answers", lambda: do_answers(ticket, answers, CALLER, now=now, book=self.book))
 
 
