@@ -128,8 +128,6 @@ def _set(request: HttpRequest, given: dict[str, Any], people: list[Account], des
     if deputy is None and nobody_reviews(who, begin, until):
         messages.warning(
             request,
-            _(
-                "Nobody else of the unit can review replies then: name a deputy, or nothing is submitted."
-            ),
+            _("Nobody else of the unit can review replies then: name a deputy, or nothing is submitted."),
         )
     return ""
