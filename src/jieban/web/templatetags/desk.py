@@ -73,6 +73,13 @@ def past(moment: datetime | None) -> bool:
 
 
 @register.filter
+def denied_because(ticket: Ticket) -> list[Any]:
+    """The reasons that the requester gave for a no, as rows of the city's book."""
+    rows = book().by_code("callback_reasons")
+    return [rows[code][-1] for code in ticket.reasons if code in rows]
+
+
+@register.filter
 def named(row: Any) -> str:
     """The name of a row of the city's book in the reader's language."""
     return str(row.name_en if is_english() and row.name_en else row.name)
