@@ -18,8 +18,8 @@ from jieban.whistle.models import ReportIn, Whistle
 def test_the_demonstration_has_whistles_in_many_states(
     city: Book, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jieban.demo.whistling.SHARE", 0.6)
-    simulate(city, days=14, per_day=40, seed=7, end=now)
+    monkeypatch.setattr("jieban.demo.whistling.SHARE", 1.0)
+    simulate(city, days=8, per_day=20, seed=7, end=now)
     states = set(Whistle.objects.values_list("state", flat=True))
     assert {"blown", "done", "rated", "cancelled"} <= states
     reports = set(ReportIn.objects.values_list("state", flat=True))

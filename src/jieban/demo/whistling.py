@@ -74,6 +74,7 @@ class Whistling:
         if not near:
             return
         called = self.chance.sample(near, min(len(near), self.chance.choice((1, 1, 2, 2, 3))))
+        called += self._from_elsewhere(called[0]) if self.chance.random() < 0.08 else []
         kinds = ("emergency",) if ticket.danger else ("routine", "routine", "campaign", "enforcement")
         wish = a.Blow(
             self.chance.choice(kinds), called, self.chance.choice(WORDS), self.chance.choice(TRIED),
@@ -86,10 +87,23 @@ class Whistling:
         for report in reports_of(whistle.pk):
             self._called(report, ticket, now)
 
+    def _from_elsewhere(self, code: str) -> list[str]:
+        """A department of the same line in another district, for a matter on the border of both."""
+        unit = self.book.units[code]
+        others = [
+            one.code
+            for one in self.book.units.values()
+            if one.kind == unit.kind and one.line == unit.line and one.parent != unit.parent
+        ]
+        return [self.chance.choice(others)] if others else []
+
     def _called(self, report: ReportIn, ticket: Ticket, now: datetime) -> None:
         assert report.due_at is not None
         span, draw, pk = report.due_at - now, self.chance.random(), report.pk
         due = report.due_at
+        if report.state == w.JOINING:
+            self._at(now + span * 0.6, lambda then: self._join(pk, ticket, then))
+            return
         if draw < 0.07:
             self._at(now + span * 0.3, lambda then: self._refuse(pk, ticket, then))
         elif draw < 0.97:
@@ -97,6 +111,18 @@ class Whistling:
             part = self.chance.uniform(0.4, 0.95) if draw < 0.85 else self.chance.uniform(1.1, 2)
             self._at(now + span * part, lambda then: self._arrive(pk, ticket, then))
         self._at(due, lambda then: self._late(pk, due, then))
+
+    def _join(self, pk: int, ticket: Ticket, now: datetime) -> None:
+        report = self._in(pk, w.JOINING)
+        if not report or self._rests(now):
+            return
+        self.verbs += 1
+        if self.chance.random() < 0.85:
+            a.do_join(report, "同意联合。", self._judge(report), now=now, book=self.book)
+            self._called(report, ticket, now)
+        else:
+            a.do_decline(report, "不在本区范围。", self._judge(report), now=now, book=self.book)
+            self._over(report, ticket)
 
     def _acknowledge(self, pk: int, now: datetime) -> None:
         report = self._in(pk, w.CALLED)
