@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from jieban.dispatch.rules import QUEUES
+from jieban.dispatch.rules import DANGER_QUEUE, HANDOVER_QUEUE, QUEUES
 from jieban.people.access import page
 from jieban.people.roles import HOTLINE_ROLES, UNIT_ROLES, Role, allowed
 from jieban.tickets import workflow as w
@@ -120,19 +120,9 @@ def next_address(request: HttpRequest, found: Page) -> str:
 def _stations(desk: Sitting) -> list[dict[str, Any]]:
     """The places of the hotline that this person may work at, each with its true count."""
     counted = queries.tally(desk.scope, Look(), desk.midnight)
-    stations = []
+    stations: list[dict[str, Any]] = []
     if allowed("ticket.dispatch", desk.roles):
-        for queue in QUEUES:
-            stations.append(
-                {
-                    "words": QUEUE_NAMES[queue],
-                    "count": counted.by.get(queue, 0),
-                    "late": counted.overdue_by.get(queue, 0),
-                    "address": looks.address(Look(state=w.WAITING, queue=queue)),
-                    "red": queue == QUEUES[0],
-                    "go": reverse("dispatch_desk"),
-                }
-            )
+        stations = [_queue_station(queue, counted) for queue in QUEUES]
         stations.append(_station(_("objections to rule on"), counted, w.OBJECTED, reverse("objections")))
         consulting = looks.address(Look(state=w.CONSULTING))
         stations.append(_station(_("consultations to decide"), counted, w.CONSULTING, consulting))
@@ -147,6 +137,20 @@ def _stations(desk: Sitting) -> list[dict[str, Any]]:
          "address": looks.address(Look(overdue=True)), "red": counted.overdue > 0, "go": ""}
     )  # fmt: skip
     return stations
+
+
+def _queue_station(queue: str, counted: Tally) -> dict[str, Any]:
+    """A queue of the dispatchers; what an emergency line has not confirmed is a list, not a queue."""
+    handed = queue == HANDOVER_QUEUE
+    address = looks.address(Look(state=w.HANDED_OVER if handed else w.WAITING, queue=queue))
+    return {
+        "words": QUEUE_NAMES[queue],
+        "count": counted.by.get(queue, 0),
+        "late": counted.overdue_by.get(queue, 0),
+        "address": address,
+        "red": queue in (HANDOVER_QUEUE, DANGER_QUEUE),
+        "go": address if handed else reverse("dispatch_desk"),
+    }
 
 
 def _ahead(desk: Sitting) -> list[Ticket]:
