@@ -97,7 +97,7 @@ def _said(name: str) -> Callable[[SubTicket, Cleaned, Sitting], str]:
 _VERBS = (
     SubVerb(
         "give", "give", gettext_lazy("Give the result"), f.GiveForm, _give, _said("give"),
-        (Button(gettext_lazy("Give it")),),
+        (Button(gettext_lazy("Submit the result")),),
     ),
     SubVerb(
         "sign", "sign", gettext_lazy("Sign for it"), BareForm, _sign, _said("sign"),

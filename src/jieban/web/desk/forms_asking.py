@@ -65,10 +65,10 @@ class Offering(forms.Form):
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             if isinstance(field, UnitField):
                 field.offer(pool, listed or pool, english)
-            elif isinstance(field, forms.MultipleChoiceField):
+            elif name == "units" and isinstance(field, forms.MultipleChoiceField):
                 field.choices = suggested
         if "unit" in self.fields:
             unit = self.fields["unit"]
@@ -202,8 +202,11 @@ class RuleForm(Offering):
     ruling = _words(_("Your ruling, with its ground"), _("The unit and the next dispatcher read it."))
     unit = _radio(_("If you accept it: who gets the ticket?"))
     other = UnitField(_("Another unit"), _("Its name, or enough of it"))
-    teach = forms.BooleanField(
-        label=_("Propose to the owner of the catalogue that such matters always go there"), required=False
+    teach = forms.MultipleChoiceField(
+        label="",
+        required=False,
+        choices=[("on", _("Propose to the owner of the catalogue that such matters always go there"))],
+        widget=forms.CheckboxSelectMultiple,
     )
 
 

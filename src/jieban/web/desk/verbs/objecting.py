@@ -81,11 +81,16 @@ def _nameable(ticket: Ticket, desk: Sitting) -> dict[str, Any]:
 def _rulable(ticket: Ticket, desk: Sitting) -> dict[str, Any]:
     """The unit that was named, those of which the catalogue thinks, the fallback; or a dispatcher decides."""
     book, on = desk.book, desk.today
-    codes = [objection_of(ticket).named, *(unit.code for unit in likely(ticket, book, on))]
+    named = objection_of(ticket).named
+    codes = [named, *(unit.code for unit in likely(ticket, book, on))]
     barred = {*ticket.objected_by, *ticket.recused, ticket.lead_id}
     found = of_codes(book, [*codes, fallback_for(ticket, book, on)], on)
     offered = as_choices((unit for unit in found if unit.code not in barred), desk.english)
-    return {**_nameable(ticket, desk), "suggested": [("", _("A dispatcher decides")), *offered]}
+    return {
+        **_nameable(ticket, desk),
+        "suggested": [("", _("A dispatcher decides")), *offered],
+        "initial": {"unit": named if any(code == named for code, _name in offered) else ""},
+    }
 
 
 VERBS = (
