@@ -416,3 +416,16 @@ def test_old_messages_end(city: Book, now: datetime, texts: SmsServer) -> None:
     assert do_forget_old(now + timedelta(days=89), city) == 0
     assert do_forget_old(now + timedelta(days=91), city) >= 3
     assert not Inbox.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_setting_that_cannot_be_read_stops_no_worker_and_loses_nothing(
+    city: Book, now: datetime, texts: SmsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIEBAN_SMTP_URL", "no address")
+    sent_off(city, now)
+    assert deliver(now + LATER).sent == 0
+    assert states() == [UNSET, UNSET]
+    monkeypatch.delenv("JIEBAN_SMTP_URL")
+    do_try_again(None, now=now + LATER)
+    assert deliver(now + LATER).sent == 1

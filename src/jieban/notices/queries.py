@@ -21,7 +21,7 @@ from jieban.tickets.models import Ticket
 
 PAGE = 30
 MOST_UNREAD = 100
-UNREAD_SECONDS = 5.0
+UNREAD_SECONDS = 10.0
 """How long a process goes on with the number of unread messages that it has counted."""
 
 
@@ -84,7 +84,7 @@ _counted: dict[int, tuple[float, int]] = {}
 def unread(account: Account) -> int:
     """How many messages of his unit an account has not read, 100 at most.
 
-    One SQL statement, none within five seconds.
+    One SQL statement, none within ten seconds.
     """
     if not account.unit_id:
         return 0

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import groupby
 
 from jieban.city.book import Book
@@ -61,15 +62,26 @@ def deliver(
         report.spread += taken
         if taken < BATCH:
             break
-    out = _ways(ways)
+    out = cache(lambda: _ways(ways))  # asked for only when there is something to send
     for medium in MEDIA:
         while report.sent + report.unsent < most:
-            batch = do_send(medium, out.get(medium), now, book or city_book())
+            batch = do_send(medium, _Way(medium, out), now, book or city_book())
             report.sent += batch.sent
             report.unsent += batch.taken - batch.sent
             if batch.taken < CLAIM or batch.down:
                 break
     return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The gateway of a medium, once it is asked for."""
+
+    medium: str
+    out: Callable[[], Gateways]
+
+    def __call__(self) -> Gateway | None:
+        return self.out().get(self.medium)
 
 
 def _ways(ways: Callable[[], Gateways]) -> Gateways:
@@ -89,20 +101,22 @@ class Batch:
     down: bool = False
 
 
-def do_send(medium: str, gateway: Gateway | None, now: datetime, book: Book) -> Batch:
-    """Send up to ``CLAIM`` deliveries of a medium that are due.
+def do_send(medium: str, way: Callable[[], Gateway | None], now: datetime, book: Book) -> Batch:
+    """Send up to ``CLAIM`` deliveries of a medium that are due, by the gateway that ``way`` gives.
 
     One SQL statement to take them, one for each message to tell what became of it; where there is no
     gateway, one for all: they are kept, and shown to the administrator.
     """
     claimed = _claim(medium, now)
-    if claimed and gateway is None:
+    if not claimed:
+        return Batch()
+    gateway = way()
+    if gateway is None:
         keys = [row.pk for row in claimed]
         Delivery.objects.filter(pk__in=keys, state=NEW).update(state=UNSET, problem="", tries=0)
-    elif claimed and gateway is not None:
-        with gateway:
-            return _send_all(claimed, gateway, now, book)
-    return Batch(len(claimed))
+        return Batch(len(claimed))
+    with gateway:
+        return _send_all(claimed, gateway, now, book)
 
 
 def _claim(medium: str, now: datetime) -> list[Delivery]:

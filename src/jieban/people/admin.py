@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -51,6 +52,9 @@ class AccountForm(ChangeForm):
     """An account that is there."""
 
     roles = roles_field()
+    language = forms.ChoiceField(
+        label=_("language"), choices=[("", "—"), *settings.LANGUAGES], required=False
+    )
 
     class Meta:
         """Which columns."""
@@ -68,6 +72,7 @@ class AccountAdmin(AccountBase):
     fieldsets = (
         (None, {"fields": ("username", "password", "first_name")}),
         (_("What and where"), {"fields": ("roles", "unit", "is_active")}),
+        (_("How he is written to"), {"fields": ("email", "language")}),
     )
     add_fieldsets = (
         (None, {"fields": ("username", "first_name", "roles", "unit", "password1", "password2")}),

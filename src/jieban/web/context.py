@@ -57,7 +57,7 @@ class Room:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The frame of each page; at most two SQL statements (the city's serial, every two seconds; the unread
-    messages of whoever is signed in, every five)."""
+    messages of whoever is signed in, every ten)."""
     english = is_english()
     city_name, version = _city(english)
     return {
