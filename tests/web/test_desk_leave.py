@@ -62,6 +62,7 @@ def test_one_sets_ones_own_leave_and_deputy(city: Book, office: dict[str, Accoun
     assert (leave.to_account, leave.made_by) == (clerk, chief)
     deputy = signed_in(clerk).get(PAGE)
     assert [one.pk for one in deputy.context["stands_in_for"]] == [chief.pk]
+    assert "reviewer-street" in signed_in(clerk).get("/desk/").content.decode()
     mine.post(f"{PAGE}{leave.pk}/end/")
     assert Delegation.objects.get().ended_at is not None
     assert signed_in(clerk).get(PAGE).context["stands_in_for"] == ()

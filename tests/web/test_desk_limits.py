@@ -187,6 +187,7 @@ def test_art_8_a_confidential_requester_stays_with_the_hotline(
     office, seat = enter("clerk"), enter("seat", unit="hotline")
     page = office.get(at(ticket))
     assert not page.context["may_unmask"]
+    assert ticket.number not in text(office.get("/desk/?silent=1")), "the unit has nobody to call"
     assert office.post(at(ticket, "contact-data/"), {"why": "contact"}).status_code == 403
     contact = next(one for one in page.context["verbs"] if one["verb"].name == "contact")
     assert contact["not_now"]

@@ -21,8 +21,8 @@ from jieban.tickets.queries import PAGE, Page, Scope, visible
 
 RUNNING = (w.WAITING, w.DISPATCHED, w.SIGNED, w.HANDLING, w.OBJECTED, w.REPLIED, w.SUBMITTED)
 """States in which a limit runs; a paused ticket and one whose requester is asked have none."""
-SILENT = Q(state__in=(w.DISPATCHED, w.SIGNED, w.HANDLING), contacted_at__isnull=True)
-"""Nobody has reached the requester yet."""
+SILENT = Q(state__in=(w.DISPATCHED, w.SIGNED, w.HANDLING), contacted_at__isnull=True, secrecy="")
+"""Nobody has reached the requester yet, whom the unit can reach."""
 RELAY = Q(state__in=(w.SIGNED, w.HANDLING), secrecy="confidential", contacted_at__isnull=True)
 """The hotline is to speak with a confidential requester for the unit."""
 ASKING = Q(state__in=(w.SIGNED, w.HANDLING), extension__has_key="days")

@@ -165,9 +165,10 @@ def _refused(tried: Tried | None) -> str:
 def _moments(found: Ticket, desk: Sitting) -> dict[str, Any]:
     """The smaller limits that still run."""
     at_unit = found.state in (w.DISPATCHED, w.SIGNED, w.HANDLING)
+    owed = at_unit and found.contacted_at is None and found.secrecy != "anonymous"
     return {
         "sign_by": sign_by(found.row(), desk.book) if found.state == w.DISPATCHED else None,
-        "contact_by": contact_by(found.row(), desk.book) if at_unit and found.contacted_at is None else None,
+        "contact_by": contact_by(found.row(), desk.book) if owed else None,
     }
 
 
