@@ -73,8 +73,8 @@ def do_apply(
         "lead_id": ticket.lead_id,
         "code": row.code,
         "words": words,
-        "platform": masked_by_staff(application.platform)[:80],
-        "shelf_until": application.shelf_until,
+        "platform": masked_by_staff(application.platform)[:80] if "platform" in row.needs else "",
+        "shelf_until": application.shelf_until if "date" in row.needs else None,
         "contacts": contacts,
         **_decision_by(now, _days("review", book, now)),
     }
