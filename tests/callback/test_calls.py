@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.tickets.stage import CALLER, HEATING, STREET, SUPERVISOR, member, stored, ticket_in
 
 from jieban.callback import actions
-from jieban.callback.actions import Answers, AnswersRefused, do_answers, do_visit
+from jieban.callback.actions import Answers, AnswersRefused, do_answers, do_limit_reached, do_visit
 from jieban.callback.checking import do_miss_check, do_second_check
+from jieban.callback.rating import do_rate, do_revise
 from jieban.city.book import Book
-from jieban.matters.actors import requester
+from jieban.matters.actors import PLATFORM, requester
 from jieban.matters.queries import timeline
 from jieban.matters.rules import NotYours, WrongState
 from jieban.people.roles import Role
@@ -201,3 +204,20 @@ def test_what_was_not_drawn_is_not_checked(
     assert asked.checked == ""
     with pytest.raises(AnswersRefused):
         do_second_check(asked, GOOD, COLLEAGUE, now=now, book=city)
+
+
+def test_each_verb_costs_few_statements(checked: Ticket, city: Book, now: datetime) -> None:
+    """The promise is fifteen; BEGIN and the job of assessment are counted."""
+    submitted = ticket_in(workflow.SUBMITTED, city, now)
+    called = ticket_in(workflow.CALLBACK, city, now)
+    costs = {
+        "rate": lambda: do_rate(submitted, GOOD, requester(submitted.number), now=now, book=city),
+        "settle": lambda: do_limit_reached(submitted, PLATFORM, now=now, book=city),
+        "refused": lambda: do_visit(called, "", CALLER, now=now, book=city, outcome="refused"),
+        "second check": lambda: do_second_check(checked, BAD, COLLEAGUE, now=now, book=city),
+        "revise": lambda: do_revise(checked, GOOD, requester(checked.number), now=now, book=city),
+    }
+    for verb, do in costs.items():
+        with CaptureQueriesContext(connection) as captured:
+            do()
+        assert 2 <= len(captured) <= 6, verb
