@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -210,7 +211,7 @@ def test_each_verb_costs_few_statements(checked: Ticket, city: Book, now: dateti
     """The promise is fifteen; BEGIN and the job of assessment are counted."""
     submitted = ticket_in(workflow.SUBMITTED, city, now)
     called = ticket_in(workflow.CALLBACK, city, now)
-    costs = {
+    costs: dict[str, Callable[[], object]] = {
         "rate": lambda: do_rate(submitted, GOOD, requester(submitted.number), now=now, book=city),
         "settle": lambda: do_limit_reached(submitted, PLATFORM, now=now, book=city),
         "refused": lambda: do_visit(called, "", CALLER, now=now, book=city, outcome="refused"),
