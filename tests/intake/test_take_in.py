@@ -323,7 +323,8 @@ def test_real_requests_go_in_whole_and_once(
     assert first["read"] == rows
     assert first["accepted"] > 0.95 * rows
     assert Ticket.objects.count() == first["accepted"]
-    assert Event.objects.count() == 2 * first["accepted"]
+    others = Event.objects.filter(verb__in=("link", "urge", "repeat"))  # what they caused on earlier ones
+    assert Event.objects.count() - others.count() == 2 * first["accepted"]
     again = take(source, *words)
     assert (again["read"], again["accepted"]) == (rows, 0)
     assert list(differences()) == []

@@ -1,7 +1,7 @@
 """What intake looks up around new requests: the caller's earlier ones, and his neighbours' open ones.
 
 One SQL statement for a whole batch, each request bounded by ``MOST``; month and year counts of a caller
-(月次、年次) follow from his latest ticket. Requests of the same batch see the earlier ones among them.
+(月次、年次) follow from his latest tickets. Requests of the same batch see the earlier ones among them.
 """
 
 from __future__ import annotations
@@ -84,11 +84,11 @@ def look_around(arrivals: Sequence[Arrival], *, now: datetime, book: Book) -> li
     street: dict[tuple[str, str], list[tuple[int | None, Told]]] = {}
     found = []
     for arrival in arrivals:
-        own, neighbours, latest = stored.get(arrival.index, ((), (), None))
+        own, neighbours, earlier_counts = stored.get(arrival.index, ((), (), ()))
         one = Found()
         who, told = arrival.requester, arrival.told
         if who is not None:
-            before = counts.get(who) or _counted(latest, month, book)
+            before = counts.get(who) or _counted(earlier_counts, month, book)
             counts[who] = (one.nth_month, one.nth_year) = (before[0] + 1, before[1] + 1)
             earlier = [*mine.setdefault(who, []), *own]
             one.same = closest(told, earlier, limits, book)
@@ -122,20 +122,26 @@ def gathering_of(book: Book, now: datetime) -> Gathering:
     )
 
 
-def _counted(latest: Sequence[Any] | None, month: str, book: Book) -> tuple[int, int]:
-    """How many requests of this month and year the caller's latest ticket had counted."""
-    if latest is None:
-        return 0, 0
-    opened, nth_month, nth_year = latest
-    then = opened.astimezone(ZoneInfo(book.identity.timezone)).strftime("%Y%m")
-    return (nth_month if then == month else 0), (nth_year if then[:4] == month[:4] else 0)
+def _counted(earlier: Sequence[Count], month: str, book: Book) -> tuple[int, int]:
+    """How many requests of this month and year the caller's latest tickets had counted.
+
+    The highest count, not that of the highest id: of two calls at once the later may have the lower id.
+    """
+    zone = ZoneInfo(book.identity.timezone)
+    of_month = of_year = 0
+    for opened, nth_month, nth_year in earlier:
+        then = opened.astimezone(zone).strftime("%Y%m")
+        of_month = max(of_month, nth_month if then == month else 0)
+        of_year = max(of_year, nth_year if then[:4] == month[:4] else 0)
+    return of_month, of_year
 
 
-type _Around = tuple[tuple[Told, ...], tuple[Told, ...], tuple[datetime, int, int] | None]
+type Count = tuple[datetime, int, int]
+type _Around = tuple[tuple[Told, ...], tuple[Told, ...], tuple[Count, ...]]
 
 
 def _stored(arrivals: Sequence[Arrival], since: datetime) -> dict[int, _Around]:
-    """By place in the batch: the caller's tickets, his neighbours', and the counts of his latest one."""
+    """By place in the batch: the caller's tickets, his neighbours', and the counts of his own."""
     if not arrivals:
         return {}
     with connection.cursor() as cursor:
@@ -158,7 +164,7 @@ def _stored(arrivals: Sequence[Arrival], since: datetime) -> dict[int, _Around]:
         one.index: (
             tuple(_told(row) for row in grouped.get((one.index, True), ())),
             tuple(_told(row) for row in grouped.get((one.index, False), ())),
-            next((tuple(row[-3:]) for row in grouped.get((one.index, True), ())), None),
+            tuple((opened, month, year) for *_, opened, month, year in grouped.get((one.index, True), ())),
         )
         for one in arrivals
     }
