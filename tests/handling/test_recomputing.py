@@ -27,11 +27,12 @@ from jieban.city.rows import CalendarDay
 from jieban.dispatch.actions import Choice, do_dispatch
 from jieban.dispatch.passing import do_pass_on
 from jieban.foundation.errors import OperatorError
-from jieban.handling.actions import do_resume
+from jieban.handling.actions import do_progress, do_resume
 from jieban.handling.extending import Extension, do_extend
 from jieban.handling.models import LimitCheck
 from jieban.handling.recomputing import do_check_limits, do_recompute, do_recompute_all, end_by_rules
 from jieban.handling.shelving import Shelving, do_shelve, do_unshelve
+from jieban.matters.actions import Overtaken
 from jieban.matters.actors import PLATFORM, requester
 from jieban.matters.models import Notice
 from jieban.matters.queries import timeline
@@ -178,8 +179,19 @@ def test_the_command_tells_and_fails_for_a_lost_tier(
     assert ticket.number in capsys.readouterr().out
 
 
-def test_somebody_elses_step_in_between_is_no_hindrance(city: Book, now: datetime) -> None:
+def test_somebody_elses_step_in_between_is_no_hindrance(
+    city: Book, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tickets = [ticket_in(workflow.SIGNED, city, now) for _ in range(3)]
+
+    def overtaken(*moves: object) -> None:
+        monkeypatch.undo()
+        do_progress(stored(tickets[1]), "正在维修", clerk(), now=now, book=city)
+        raise Overtaken(tickets[1].number, "clerk", "progress", now)
+
+    monkeypatch.setattr("jieban.handling.recomputing.do_advance_many", overtaken)
     walk = do_recompute_all(PLATFORM, now=now, book=with_tier(city, amount=48))
     assert (walk.tickets, walk.changed) == (3, 3)
     assert all(stored(ticket).due_at == now + 2 * DAY for ticket in tickets)
+    assert [event.verb for event in timeline(tickets[1].pk)[:1]] == ["recompute"]
+    assert not list(differences())
