@@ -123,7 +123,7 @@ class _Meter:
         return execute(sql, params, many, context)
 
     def say(self, verb: str, act: Callable[[], Any]) -> Any:
-        """Say a verb, which opens its own transaction, and write down what it took (BEGIN, COMMIT counted)."""
+        """Say a verb, which opens its own transaction; BEGIN and COMMIT are counted too."""
         before, begin = self._statements, time.process_time()
         result = act()
         used = self._statements - before + 2
