@@ -116,6 +116,15 @@ def test_an_alarm_of_two_hours_wins_under_every_rule_pack(rules: str) -> None:
     assert due(rules, FRIDAY_NOON, alarm_tier="T1") == "2026-11-20 14:00"
 
 
+def test_the_second_city_gives_consultations_its_own_limit() -> None:
+    book, begun = plain("xining-chengzhong"), at(FRIDAY_NOON)
+    on = local_day(book, begun)
+    code = tier_for(book, on, "ORDINARY", demand_type="CONSULT", category="020303", channel="phone")
+    assert due_at(begun, book.dated("limit_tiers", code, on), book) == at("2026-11-24 18:00")
+    assert tier_for(book, on, "COMPLEX", demand_type="COMPLAINT", category="020201") == "COMPLEX"
+    assert float(book.rule("extension.before_hour", on)) == 17
+
+
 def test_what_is_done_again_keeps_its_limit_where_no_row_speaks_of_it() -> None:
     assert due("jinan", FRIDAY_NOON, catalogue="T4", redone=True) == "2026-12-05 12:00"
 

@@ -201,3 +201,14 @@ def test_a_clerk_does_not_amend_and_nobody_amends_what_is_closed(city: Book, now
     with pytest.raises(WrongState):
         do_amend(ticket, TOLD, SEAT, now=now, book=city)
     assert Event.objects.filter(matter=ticket.pk, verb="amend").count() == 0
+
+
+def test_art_22_what_concerns_a_body_outside_the_city_is_entered_with_its_name(
+    city: Book, reader: Reader, now: datetime
+) -> None:
+    ticket = take_in(
+        "双井街道部队大院门口的路灯不亮", city, reader, now, contact=Contact(phone="13800001234")
+    )
+    assert ticket.answers["party"] == "demo.troops"
+    assert "troops.serve" in ticket.ledgers
+    assert "troops.ask" not in ticket.ledgers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,14 @@ from tests.tickets.stage import DISPATCHER, SEAT, STREET, stored, waiting_ticket
 
 from jieban.city.book import Book
 from jieban.dispatch.actions import Choice, do_dispatch
-from jieban.dispatch.rules import SURGE_QUEUE
+from jieban.dispatch.rules import DANGER_QUEUE, DISPATCH_QUEUE, SURGE_QUEUE, propose
 from jieban.intake.actions import Request, do_take_in
 from jieban.intake.amending import do_amend
 from jieban.intake.feeds import as_csv, changes, do_make_feeds
 from jieban.intake.models import SurgeFeed
 from jieban.intake.surges import feed_spans, surge_named, surge_of
 from jieban.reading.reader import Reader
+from jieban.reading.result import Guess
 
 ON = date(2026, 11, 20)
 
@@ -129,3 +131,15 @@ def test_the_command_writes_a_file_and_names_the_topics_there_are(
     assert out.read_text(encoding="utf-8").count("\n") == 2
     with pytest.raises(CommandError, match="cold_wave"):
         call_command("surge", "nothing")
+
+
+def test_one_of_very_many_waits_in_the_queue_of_its_topic_when_the_matter_is_not_sure(
+    city: Book, reader: Reader
+) -> None:
+    reading = reader.read("", "寒潮来了，双井街道暖气不热", on=ON)
+    unsure = replace(reading, danger=False, categories=(Guess("040101", 0.3),))
+    assert propose(unsure, city, ON, surge="cold_wave").queue == SURGE_QUEUE
+    assert propose(unsure, city, ON).queue == DISPATCH_QUEUE
+    sure = replace(reading, danger=False, categories=(Guess("040101", 0.95),))
+    assert propose(sure, city, ON, surge="cold_wave").queue == ""
+    assert propose(replace(unsure, danger=True), city, ON, surge="cold_wave").queue == DANGER_QUEUE
