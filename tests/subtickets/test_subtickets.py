@@ -20,6 +20,7 @@ from jieban.subtickets.actions import (
     do_end_all,
     do_give,
     do_interim,
+    do_keep_out,
     do_prolong,
     do_refuse,
     do_send,
@@ -104,6 +105,21 @@ def test_a_recused_unit_or_person_never_sees_it(city: Book, now: datetime) -> No
     sub = sent(city, now, recused=(DISTRICT, DISPATCHER.id))
     assert not may_see(sub.row(), member(Role.LEADER, DISTRICT), city, everything=False)
     assert not may_see(sub.row(), DISPATCHER, city, everything=True)
+
+
+def test_art_8_who_is_recused_later_loses_what_was_asked_of_him(city: Book, now: datetime) -> None:
+    asking = Asking(88, "88", STREET)
+    asks = [Ask(unit, w.ASSIST, "请查管网", now + DAY) for unit in (HEATING, OTHER_STREET)]
+    do_send(asking, asks, clerk(), now=now, book=city)
+    do_keep_out(88, [HEATING], now=now)
+    gone, stays = of_ticket(88)
+    assert (gone.state, stays.state) == (w.WITHDRAWN, w.SENT)
+    assert not may_see(gone.row(), clerk(HEATING), city, everything=False)
+    assert not may_see(stays.row(), clerk(HEATING), city, everything=False)
+    assert may_see(stays.row(), clerk(OTHER_STREET), city, everything=False)
+    versions = [sub.version for sub in of_ticket(88)]
+    do_keep_out(88, [HEATING], now=now)
+    assert [sub.version for sub in of_ticket(88)] == versions, "said once"
 
 
 def test_lists_go_by_the_clock_and_are_paged_by_key(city: Book, now: datetime) -> None:

@@ -18,6 +18,7 @@ from jieban.intake.standing import ANONYMOUS, SECRECIES
 from jieban.matters.rules import Actor, NotPossible
 from jieban.people.actions import do_forget_requester
 from jieban.reading.notes import masked_by_staff
+from jieban.subtickets.actions import do_keep_out
 from jieban.tickets.actions import say
 from jieban.tickets.models import Ticket
 
@@ -40,7 +41,8 @@ def do_protect(
     now: datetime,
     book: Book,
 ) -> Ticket:
-    """Set how secret the requester is and which units must keep out (回避). At most three SQL statements.
+    """Set how secret the requester is and which units must keep out (回避). At most three SQL statements,
+    seven more where units were asked.
 
     A recused unit gets no copy and does not assist; one that leads already must be called back first.
     ``anonymous`` forgets who the requester is and is not taken back. Raises ``ProtectRefused``.
@@ -73,4 +75,7 @@ def do_protect(
             changes["requester"] = None
             do_forget_requester(ticket.pk)
         detail = {"note": masked_by_staff(note)}
-        return say(ticket, "protect", actor, now, changes, detail, book=book)
+        protected = say(ticket, "protect", actor, now, changes, detail, book=book)
+        if ticket.asked:
+            do_keep_out(ticket.pk, changes["recused"], now=now)
+    return protected

@@ -59,6 +59,7 @@ VERB_NAMES = {
     "withdraw": _("withdrew the request"),
     "late": _("missed its limit"),
     "prolong": _("was given more time"),
+    "keep_out": _("kept somebody out of it"),
 }
 
 SYSTEM = frozenset({Role.SYSTEM})
@@ -78,6 +79,13 @@ TABLE = (
     T("send_back", (RETURNED, REFUSED), SIGNED, ASKERS, SENDER, needs=("due_at",), source="Art. 14"),
     T("withdraw", OPEN, WITHDRAWN, ASKERS | SYSTEM, SENDER, source="Art. 14: the lead decides whom it asks"),
     T("late", (SENT, SIGNED), None, SYSTEM, source="Art. 14; rule assist.hours"),
+    T(
+        "keep_out",
+        (*OPEN, *CLOSED_STATES),
+        None,
+        SYSTEM,
+        source="Art. 8: as the ticket; whoever is recused sees nothing more",
+    ),
     T("prolong", (SENT, SIGNED), None, ASKERS, SENDER, needs=("due_at",), source="Art. 14"),
 )
 
