@@ -2,60 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
+from tests.browser.axe import SCRIPT
 
 from jieban.city.book import Book
 from jieban.reading.reader import reader_for
 from jieban.tickets.models import Ticket
 
 TEXT = "朝阳区双井街道垂杨柳西里3号楼，暖气三天不热了。"
-FLAGS = [
-    "--no-sandbox",
-    "--headless",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE = 60_000  # milliseconds
 PAGES = ("/", "/file/", "/my/", "/rates/", "/sign-in/", "/language/", "/nothing/")
 
 pytestmark = pytest.mark.browser
-
-
-def chromium() -> str | None:
-    """Where Chromium is installed, if it is."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next((found for name in names if (found := shutil.which(name))), None)
-
-
-@pytest.fixture(scope="module")
-def _loop_allowed() -> Iterator[None]:
-    """Playwright keeps a loop in this thread, which Django takes for asynchronous code."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield
-
-
-@pytest.fixture(scope="module")
-def browser(_loop_allowed: None) -> Iterator[Browser]:
-    path = chromium()
-    if path is None:
-        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(autouse=True)
@@ -167,14 +132,14 @@ def test_nothing_sticks_out_at_double_zoom(
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(browser: Browser, live_server: LiveServer, path: str, scheme: Any) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed (npm install --no-save axe-core)")
+    if not SCRIPT.exists():
+        pytest.skip("axe-core is not installed (npm install)")
     context = browser.new_context(
         base_url=live_server.url, locale="zh-CN", bypass_csp=True, color_scheme=scheme
     )
     page = context.new_page()
     page.goto(path)
-    page.add_script_tag(path=AXE)
+    page.add_script_tag(path=SCRIPT)
     found = page.evaluate(
         "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag2aaa', 'wcag21aa', 'best-practice']})"
     )

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
-from django.conf import settings as django_settings
-from django.core.cache import cache
-from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
+from tests.browser.axe import faults
 from tests.tickets.stage import CALLER, COLD_ROOM, REPLY, STREET, stored, ticket_in, waiting_ticket
 
 from jieban.callback.actions import Answers, do_answers
@@ -25,70 +19,7 @@ from jieban.tickets import workflow as w
 from jieban.tickets.links import rating_token
 from jieban.tickets.models import Ticket
 
-FLAGS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-
 pytestmark = pytest.mark.browser
-
-
-def chromium() -> str | None:
-    """Where Chromium is installed, if it is."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next((found for name in names if (found := shutil.which(name))), None)
-
-
-@pytest.fixture(scope="module")
-def _loop_allowed() -> Iterator[None]:
-    """Playwright keeps a loop in this thread, which Django takes for asynchronous code."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield
-
-
-@pytest.fixture(scope="module")
-def browser(_loop_allowed: None) -> Iterator[Browser]:
-    path = chromium()
-    if path is None:
-        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(autouse=True)
-def _nobody_holds_anything() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
-
-
-@pytest.fixture
-def today() -> datetime:
-    return datetime.now(UTC) - timedelta(minutes=5)
-
-
-@pytest.fixture
-def sit(
-    browser: Browser, live_server: LiveServer, live_city: Book, make_account: Callable[..., Any]
-) -> Iterator[Callable[..., Page]]:
-    """A page of somebody who has signed in: ``sit("clerk", unit="110105016")``."""
-    opened: list[BrowserContext] = []
-
-    def enter(*roles: str, unit: str = "hotline", width: int = 1440, **more: Any) -> Page:
-        client = Client()
-        client.force_login(make_account(*roles, unit=unit))
-        context = browser.new_context(
-            base_url=live_server.url, locale="zh-CN", viewport={"width": width, "height": 900}, **more
-        )
-        name = django_settings.SESSION_COOKIE_NAME
-        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-        opened.append(context)
-        return context.new_page()
-
-    yield enter
-    for context in opened:
-        context.close()
 
 
 def proposed(city: Book, now: datetime, words: str) -> Ticket:
@@ -255,11 +186,4 @@ def test_nothing_sticks_out_and_axe_is_content(
         page.goto(path)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} wide"
-        if AXE.exists():
-            page.evaluate(AXE.read_text(encoding="utf-8"))
-            found = page.evaluate("axe.run().then(result => result.violations)")
-            serious = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in GRAVE]
-            assert not serious, f"{path}: {serious}"
-
-
-GRAVE = ("serious", "critical")
+        assert not faults(page), path

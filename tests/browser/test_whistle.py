@@ -9,15 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.test_desk import (  # noqa: F401  (the fixtures are used by name)
-    AXE,
-    GRAVE,
-    _loop_allowed,
-    _nobody_holds_anything,
-    browser,
-    sit,
-    today,
-)
+from tests.browser.axe import faults
 from tests.tickets.stage import clerk
 from tests.whistle.stage import (
     DISTRICT,
@@ -47,7 +39,7 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
 
 
-def test_from_blow_to_result(sit: Callable[..., Page], live_city: Book, today: datetime) -> None:  # noqa: F811
+def test_from_blow_to_result(sit: Callable[..., Page], live_city: Book, today: datetime) -> None:
     ticket = in_work(live_city, today)
     street = sit("reviewer", unit=STREET)
     street.goto(f"/desk/tickets/{ticket.number}/")
@@ -86,9 +78,9 @@ def test_from_blow_to_result(sit: Callable[..., Page], live_city: Book, today: d
 @pytest.mark.parametrize("width", [390, 1440])
 def test_pages_fit_and_have_no_grave_faults(
     width: int,
-    sit: Callable[..., Page],  # noqa: F811
+    sit: Callable[..., Page],
     live_city: Book,
-    today: datetime,  # noqa: F811
+    today: datetime,
 ) -> None:
     rated = report_in("result", live_city, today, HOUSING)
     do_rate_unit(rated, MARKS, clerk(), now=today)
@@ -110,8 +102,4 @@ def test_pages_fit_and_have_no_grave_faults(
             page.goto(f"/desk/whistles/{path}")
             shot(page, f"whistle-{role}-{width}-{path.strip('/').replace('/', '_').partition('?')[0]}")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-            if AXE.exists():
-                page.evaluate(AXE.read_text(encoding="utf-8"))
-                found = page.evaluate("axe.run().then(result => result.violations)")
-                grave = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in GRAVE]
-                assert not grave, f"{path}: {grave}"
+            assert not faults(page), path
