@@ -14,10 +14,11 @@ from jieban.assessment.actions import do_count_month, month_span
 from jieban.assessment.models import MonthCount
 from jieban.assessment.queries import months, standings
 from jieban.assessment.tasks import count_ticket
-from jieban.callback.actions import Answers, do_answers, do_give_up, do_visit
+from jieban.callback.actions import Answers, do_answers, do_give_up, do_limit_reached, do_visit
+from jieban.callback.rating import do_revise
 from jieban.city.book import Book
 from jieban.matters.actions import do_advance
-from jieban.matters.actors import PLATFORM
+from jieban.matters.actors import PLATFORM, requester
 from jieban.matters.rules import Step
 from jieban.tickets import workflow
 from jieban.tickets.kind import TICKET
@@ -113,6 +114,25 @@ def test_a_visit_that_closes_is_counted_too(city: Book, now: datetime) -> None:
     for attempt in range(3):
         do_visit(ticket, "", CALLER, now=now + attempt * timedelta(hours=4), book=city)
     assert ProcrastinateJob.objects.filter(task_name="assessment.count_ticket").count() == 1
+
+
+def test_who_refuses_and_who_is_anonymous_counts_as_not_reached(city: Book, now: datetime) -> None:
+    refused = ticket_in(workflow.CALLBACK, city, now)
+    do_visit(refused, "", CALLER, now=now, book=city, outcome="refused")
+    anonymous = ticket_in(workflow.SIGNED, city, now, secrecy="anonymous")
+    do_limit_reached(anonymous, PLATFORM, now=now, book=city)
+    closed(city, now)
+    counted = counts(city, now)[STREET]
+    assert (counted.due, counted.unreached, counted.solved) == (3, 2, 1)
+
+
+def test_answers_changed_after_the_end_change_the_month(city: Book, now: datetime) -> None:
+    ticket = closed(city, now)
+    assert counts(city, now)[STREET].solved == 1
+    bad = Answers(True, "no", "dissatisfied")
+    do_revise(ticket, bad, requester(ticket.number), now=now, book=city)
+    count_ticket(ticket.pk)
+    assert (MonthCount.objects.get(unit=STREET).solved, MonthCount.objects.get(unit=STREET).due) == (0, 1)
 
 
 def test_one_unit_can_be_counted_alone(city: Book, now: datetime) -> None:
