@@ -133,7 +133,10 @@ def _writes(node: ast.AST) -> bool:
 
 
 WORK = tuple(
-    room for _, rooms in FLOORS for room in rooms if room not in ("foundation", "city", "people", "matters")
+    room
+    for _, rooms in FLOORS
+    for room in rooms
+    if room not in ("foundation", "city", "people", "matters", "notices")
 )
 
 

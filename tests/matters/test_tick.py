@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.tickets.stage import REPLY, STREET, clerk, stored, ticket_in, waiting_ticket
 
-from jieban.callback.actions import do_limit_reached
 from jieban.city.book import Book
 from jieban.handling.actions import do_reply
 from jieban.matters import tick as ticking
+from jieban.matters.kinds import Kind
+from jieban.matters.many import do_advance_alike
 from jieban.matters.queries import timeline
 from jieban.matters.tick import tick
 from jieban.tickets import workflow
@@ -71,12 +74,12 @@ def test_one_matter_that_cannot_be_moved_does_not_hold_up_the_others(
 ) -> None:
     stuck, *others = (ticket_in(workflow.SIGNED, city, now) for _ in range(4))
 
-    def sometimes(ticket: Ticket, *args: object, **kwargs: object) -> object:
-        if ticket.pk == stuck.pk:
+    def sometimes(kind: Kind, ids: Sequence[int], *args: Any) -> int:
+        if stuck.pk in ids:
             raise LookupError("there is no rule for this one")
-        return do_limit_reached(ticket, *args, **kwargs)  # type: ignore[arg-type]
+        return do_advance_alike(kind, ids, *args)
 
-    monkeypatch.setattr("jieban.callback.tasks.do_limit_reached", sometimes)
+    monkeypatch.setattr("jieban.callback.tasks.do_advance_alike", sometimes)
     tick(now + timedelta(days=40))
     assert [stored(ticket).state for ticket in others] == [workflow.CALLBACK] * 3
     assert stored(stuck).state == workflow.SIGNED

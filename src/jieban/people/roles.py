@@ -72,6 +72,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "ledger.view": STAFF_ROLES,
     "cluster.use": STAFF_ROLES,
     "catalogue.propose": frozenset({Role.DISPATCHER, Role.SUPERVISOR, Role.RULE_OWNER, Role.AUDITOR}),
+    "requester.view": HOTLINE_ROLES | {Role.AUDITOR},
     "requester.flag": frozenset({Role.SUPERVISOR}),
     "delegation.use": STAFF_ROLES,
     "notice.view": frozenset({Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR}),
