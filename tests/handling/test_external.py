@@ -51,7 +51,7 @@ def test_the_same_body_is_not_asked_twice_at_once(city: Book, now: datetime) -> 
 
 def test_only_bodies_of_the_list_are_asked_and_only_by_the_lead(city: Book, now: datetime) -> None:
     ticket = ticket_in("handling", city, now)
-    with pytest.raises(HandlingRefused, match="22|二十二"):
+    with pytest.raises(HandlingRefused, match=r"22|二十二"):
         do_ask_external(ticket, "somebody", "请支持", clerk(), now=now, book=city)
     with pytest.raises(NotYours):
         do_ask_external(ticket, TROOPS, "请支持", clerk(OTHER_STREET), now=now, book=city)

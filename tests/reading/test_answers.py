@@ -16,7 +16,8 @@ ON = date(2026, 11, 20)
     ("written", "value"),
     [
         ("12", 12), ("1,200", 1200), ("36.5", Decimal("36.5")), ("三", 3), ("十五", 15), ("二十", 20),
-        ("两百", 200), ("一百零五", 105), ("三万二", 32000), ("一万二千", 12000), ("十二万", 120000), ("两千五", 2500),
+        ("两百", 200), ("一百零五", 105), ("三万二", 32000), ("一万二千", 12000), ("十二万", 120000),
+        ("两千五", 2500),
     ],
 )  # fmt: skip
 def test_numbers(written: str, value: int | Decimal) -> None:
@@ -74,7 +75,13 @@ def test_days(text: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("屋里才15度", "15"), ("室温只有16.5℃", "16.5"), ("家里不到16度", ""), ("客厅14度，卧室12度", ""), ("360度", "")],
+    [
+        ("屋里才15度", "15"),
+        ("室温只有16.5℃", "16.5"),
+        ("家里不到16度", ""),
+        ("客厅14度，卧室12度", ""),
+        ("360度", ""),
+    ],
 )
 def test_temperature(text: str, value: str) -> None:
     assert read_answers(text, ["heating.temperature"], ON).get("heating.temperature", "") == value
