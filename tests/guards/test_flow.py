@@ -30,6 +30,13 @@ def test_job_after_an_event_exists(kind: Kind, verb: str, job: str) -> None:
     assert job in app.tasks, f"the worker does not know {job}"
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_job_for_few_names_a_column_and_a_job_of_the_flow(kind: Kind) -> None:
+    columns = {column.attname for column in kind.model._meta.concrete_fields}
+    assert set(kind.only_where.values()) <= columns
+    assert set(kind.only_where) <= {job for jobs in kind.flow.values() for job in jobs}
+
+
 @pytest.mark.parametrize(("kind", "clock", "handler"), CLOCKS, ids=lambda value: str(value)[:40])
 def test_handler_of_a_clock_exists(kind: Kind, clock: str, handler: str) -> None:
     assert callable(task(handler)), f"{kind.name}: {clock}"

@@ -88,8 +88,8 @@ def do_open(kind: Kind, openings: Sequence[Opening]) -> list[Matter]:
         insert_rows(kind.model, matters)
         insert_rows(Event, stored)
         insert_rows(Notice, notices_of(kind, recorded))
-        for pk, events in recorded:
-            enqueue(kind, pk, events)
+        for matter, (pk, events) in zip(matters, recorded, strict=True):
+            enqueue(kind, pk, events, matter.__dict__)
     return matters
 
 
@@ -122,7 +122,7 @@ def do_advance(kind: Kind, matter: Matter, *steps: Step) -> Matter:
             raise overtaken(matter)
         insert_rows(Event, [as_stored(kind.name, matter.pk, event) for event in events])
         insert_rows(Notice, notices_of(kind, [(matter.pk, events)]))
-        enqueue(kind, matter.pk, events)
+        enqueue(kind, matter.pk, events, after)
     for name, value in changed.items():
         setattr(matter, name, value)
     return matter
@@ -211,9 +211,10 @@ def notices_of(kind: Kind, recorded: Iterable[tuple[int, list[Recorded]]]) -> li
     ]
 
 
-def enqueue(kind: Kind, matter: int, events: Iterable[Recorded]) -> None:
+def enqueue(kind: Kind, matter: int, events: Iterable[Recorded], row: Mapping[str, Any]) -> None:
     """Enqueue what follows each event, in the same transaction (the kind's flow table)."""
-    names = [name for event in events for name in kind.flow.get(event.verb, ())]
+    following = (name for event in events for name in kind.flow.get(event.verb, ()))
+    names = [name for name in following if name not in kind.only_where or row[kind.only_where[name]]]
     if not names:
         return
     from procrastinate.contrib.django import app  # the app exists only once Django is set up

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
@@ -17,6 +17,7 @@ class Kind:
 
     ``flow``: verb -> jobs to enqueue in the same transaction, each ``room.function`` of a ``tasks``
     module. ``clocks``: name of a clock -> the ``room.function`` that the tick calls when it rings.
+    ``only_where``: job -> column that must be filled in the row, where a job has work for few matters.
     ``notices``: verbs after which somebody is told; each leaves a row in the outbox with its event.
     """
 
@@ -26,6 +27,7 @@ class Kind:
     flow: Mapping[str, tuple[str, ...]]
     clocks: Mapping[str, str]
     notices: frozenset[str] = frozenset()
+    only_where: Mapping[str, str] = field(default_factory=dict)
 
 
 _KINDS: dict[str, Kind] = {}

@@ -34,20 +34,22 @@ def do_advance_many(kind: Kind, moves: Sequence[Move]) -> None:
     """
     groups: dict[tuple[tuple[str, ...], int], list[tuple[Matter, dict[str, Any]]]] = defaultdict(list)
     recorded: list[tuple[int, list[Recorded]]] = []
+    rows: list[dict[str, Any]] = []
     for matter, steps in moves:
         before = matter.row()
         after, events = walk(kind, before, steps)
         changed = {name: value for name, value in after.items() if value != before[name]}
         groups[tuple(sorted(changed)), len(events)].append((matter, changed))
         recorded.append((matter.pk, events))
+        rows.append(after)
     stored = [as_stored(kind.name, pk, event) for pk, events in recorded for event in events]
     with transaction.atomic(savepoint=False):
         for (columns, steps_taken), members in groups.items():
             _update(kind, columns, steps_taken, members)
         insert_rows(Event, stored)
         insert_rows(Notice, notices_of(kind, recorded))
-        for pk, events in recorded:
-            enqueue(kind, pk, events)
+        for (pk, events), row in zip(recorded, rows, strict=True):
+            enqueue(kind, pk, events, row)
 
 
 def _update(

@@ -18,6 +18,11 @@ FLOW: dict[str, tuple[str, ...]] = {
     "include": ("assessment.count_ticket",),
 }
 
+ONLY_WHERE: dict[str, str] = {
+    "subtickets.end": "asked",  # other units were asked for something
+}
+"""Job -> column: enqueued only where the column is filled."""
+
 CLOCKS: dict[str, str] = {
     "dispatch": "dispatch.late",  # nobody has dispatched it within the hours of the rules
     "handover": "dispatch.late",  # the emergency line has not acknowledged
@@ -38,10 +43,14 @@ NOTICES: frozenset[str] = frozenset(
         "answer",
         "explain",
         "hand_over",
+        "acknowledge",
         "late",
         "consult",
         "dispatch",
+        "amend",
+        "attach",
         "pass_on",
+        "recall",
         "redirect",
         "accept_objection",
         "reject_objection",
