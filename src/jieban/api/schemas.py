@@ -45,7 +45,10 @@ class NamedCode(BaseModel):
 
 
 class TicketOut(BaseModel):
-    """A ticket as a connected system sees it; words and address are masked."""
+    """A ticket as a connected system sees it; words are masked.
+
+    What the requester said of it is there in full (Ordinance Art. 28): each unit gets its own ratings.
+    """
 
     number: str
     state: str
@@ -57,12 +60,21 @@ class TicketOut(BaseModel):
     queue: str
     title: str
     text: str
+    secrecy: str = Field(
+        "", description="confidential, anonymous or empty; words told in confidence are given to units alone"
+    )
     opened_at: datetime
     due_at: datetime | None
     overdue: bool
     form: str = Field("", description="The form of the matter, such as wages; empty where it has none")
     answers: dict[str, str] = Field(default_factory=dict, description="Answers to it, by code of the field")
     missing: list[str] = Field(default_factory=list, description="What still has to be asked")
+    visit_result: str = Field("", description="reached, unreachable, refused or anonymous, once called back")
+    contacted: bool | None = Field(None, description="Whether the unit spoke with the requester, as he says")
+    solved: str = Field("", description="What the requester said: yes, partly, no; empty before he was asked")
+    satisfied: str = Field("", description="How satisfied the requester is; empty before he was asked")
+    reasons: list[str] = Field(default_factory=list, description="Codes of callback_reasons for a bad rating")
+    comment: str = Field("", description="What the requester said besides, masked")
     external_id: str
     simulated: bool
 

@@ -25,10 +25,9 @@ from jieban.reading.reader import reader_for
 from jieban.tickets.links import query_code
 from jieban.tickets.models import Ticket
 from jieban.tickets.names import STATE_NAMES
-from jieban.tickets.queries import Filters, Scope, by_number, page
+from jieban.tickets.queries import Filters, Scope, by_number, everything, page, scope_of_unit
 
 router = Router(tags=["tickets"])
-EVERYTHING = Scope(everything=True)
 STANDING = ("secrecy", "on_behalf", "represented", "minor", "requester_kind")
 """The fields that say how the requester stands to his matter (``intake.standing``)."""
 
@@ -92,28 +91,38 @@ def list_tickets(
     after: str = "",
     size: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Any:
-    """Tickets whose limit comes first, a page at a time; codes as the city's reference data has them."""
+    """Tickets whose limit comes first, a page at a time; codes as the city's reference data has them.
+
+    The key of a unit gets what the unit sees, what requesters said of it included (Ordinance Art. 28).
+    """
+    city = book()
     filters = Filters(state, queue, unit, district, category, channel, overdue, open)
     try:
-        found = page(EVERYTHING, filters, after, size)
+        found = page(_scope(request, city), filters, after, size)
     except ValueError:
         problem = Problem(
             field="after", reason="this is no page key", remedy="Send what the page before gave."
         )
         return Status(422, problem)
-    city = book()
-    return TicketList(tickets=[_out(ticket, city) for ticket in found.tickets], after=found.after)
+    return TicketList(tickets=[_out(ticket, city, request) for ticket in found.tickets], after=found.after)
 
 
 @router.get("/{number}", response={200: TicketOut, 404: Problem}, summary="One ticket")
 def one_ticket(request: HttpRequest, number: str) -> Any:
-    """The ticket with this number."""
-    ticket = by_number(number)
+    """The ticket with this number; one that the key's unit may not see is answered as if there were none."""
+    city = book()
+    ticket = by_number(number, _scope(request, city))
     if ticket is None:
         return Status(
             404, Problem(field="number", reason=f"there is no ticket {number}", remedy="Check the number.")
         )
-    return _out(ticket, book())
+    return _out(ticket, city, request)
+
+
+def _scope(request: HttpRequest, city: Book) -> Scope:
+    """What the connected system may read: what its unit sees, or the city where it has none."""
+    key: ApiKey = request.auth  # type: ignore[attr-defined]
+    return scope_of_unit(key.unit_id, city) if key.unit_id else everything()
 
 
 def _filed(outcome: Outcome, city: Book) -> Filed:
@@ -142,7 +151,10 @@ def _filed(outcome: Outcome, city: Book) -> Filed:
     )
 
 
-def _out(ticket: Ticket, city: Book) -> TicketOut:
+def _out(ticket: Ticket, city: Book, request: HttpRequest) -> TicketOut:
+    """The ticket for the system that asks; words told in confidence are for the units that handle them."""
+    key: ApiKey = request.auth  # type: ignore[attr-defined]
+    told = bool(key.unit_id) or ticket.secrecy != "confidential"
     path = city.category_path(ticket.category_id or "")
     return TicketOut(
         number=ticket.number,
@@ -153,14 +165,21 @@ def _out(ticket: Ticket, city: Book) -> TicketOut:
         place=_named(city, ticket.place_id),
         unit=_named(city, ticket.lead_id),
         queue=ticket.queue,
-        title=ticket.title,
-        text=ticket.text,
+        title=ticket.title if told else "",
+        text=ticket.text if told else "",
+        secrecy=ticket.secrecy,
         opened_at=ticket.opened_at,
         due_at=ticket.due_at,
         overdue=ticket.overdue,
         form=ticket.form,
-        answers=ticket.answers,
+        answers=ticket.answers if told else {},
         missing=ticket.missing,
+        visit_result=ticket.visit_result,
+        contacted=ticket.contacted,
+        solved=ticket.solved,
+        satisfied=ticket.satisfied,
+        reasons=ticket.reasons,
+        comment=ticket.comment if told else "",
         external_id=ticket.external_id,
         simulated=ticket.simulated,
     )

@@ -185,10 +185,16 @@ def do_forget_requester(matter: int) -> None:
     Words.objects.filter(pk=matter).update(requester=None, email=b"", represented=b"")
 
 
-def do_make_api_key(name: str, *, now: datetime, channel: str = "api") -> str:
-    """Make a key for a connected system; gives the key itself, which is never shown again."""
+def do_make_api_key(name: str, *, now: datetime, channel: str = "api", unit: str = "") -> str:
+    """Make a key for a connected system, of a unit or of none; gives the key, which is never shown again."""
     key = "jb_" + secrets.token_urlsafe(32)
-    ApiKey.objects.create(name=name, key_hash=sealing.token_hash(key), channel=channel, created_at=now)
+    ApiKey.objects.create(
+        name=name,
+        key_hash=sealing.token_hash(key),
+        channel=channel,
+        unit_id=unit or None,
+        created_at=now,
+    )
     return key
 
 

@@ -102,9 +102,10 @@ class AccountAdmin(AccountBase):
 class ApiKeyAdmin(Admin):
     """Connected systems; a key is made with ``jieban api-key`` and ended here."""
 
-    list_display = ("name", "channel", "active", "created_at")
-    fields = ("name", "channel", "active", "created_at")
-    readonly_fields = ("name", "channel", "created_at")
+    list_display = ("name", "channel", "unit", "active", "created_at")
+    fields = ("name", "channel", "unit", "active", "created_at")
+    readonly_fields = ("name", "channel", "unit", "created_at")
+    list_select_related = ("unit",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody: the key is shown once, on the command line."""

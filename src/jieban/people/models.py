@@ -139,11 +139,17 @@ def _stand_in(row: dict[str, Any]) -> StandIn:
 
 
 class ApiKey(models.Model):
-    """A connected system. Only the hash of its key is kept; ``channel`` marks what it files."""
+    """A connected system. Only the hash of its key is kept; ``channel`` marks what it files.
+
+    With a ``unit`` it reads what that unit sees; without one the city, but for words told in confidence.
+    """
 
     name = models.CharField(_("name"), max_length=100)
     key_hash = models.CharField(max_length=64, unique=True)
     channel = models.CharField(_("channel"), max_length=30, default="api")
+    unit = models.ForeignKey(
+        "city.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit")
+    )
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"))
 

@@ -53,6 +53,12 @@ def scope_of(account: Account, book: Book) -> Scope:
     unit = book.units.get(account.unit_id or "")
     if roles & CITYWIDE_ROLES or (Role.LEADER in roles and unit and unit.kind == "city_government"):
         return Scope(everything=True)
+    return scope_of_unit(account.unit_id or "", book)
+
+
+def scope_of_unit(code: str, book: Book) -> Scope:
+    """What a unit may see: the tickets that it has a part in; a district its whole territory."""
+    unit = book.units.get(code)
     if unit is None:
         return NOTHING
     return Scope(unit=unit.code, district=unit.code if unit.kind == "district" else "")
