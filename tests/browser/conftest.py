@@ -74,7 +74,7 @@ def sit(
 
     def enter(*roles: str, unit: str = "hotline", width: int = 1440, **more: Any) -> Page:
         client = Client()
-        client.force_login(make_account(*roles, unit=unit))
+        client.force_login(make_account(*roles, unit=unit, username=f"{'-'.join(roles)}@{unit}"))
         context = browser.new_context(
             base_url=live_server.url, locale="zh-CN", viewport={"width": width, "height": 900}, **more
         )
