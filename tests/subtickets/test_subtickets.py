@@ -9,6 +9,7 @@ import pytest
 from tests.tickets.stage import DISPATCHER, DISTRICT, HEATING, OTHER_STREET, STREET, clerk, member
 
 from jieban.city.book import Book
+from jieban.city.units import superiors
 from jieban.matters.rules import NotYours, WrongState
 from jieban.people.roles import Role
 from jieban.subtickets import workflow as w
@@ -30,7 +31,7 @@ from jieban.subtickets.actions import (
 )
 from jieban.subtickets.models import SubTicket
 from jieban.subtickets.queries import by_number, inbox, of_ticket, outbox
-from jieban.subtickets.rules import answer_by, may_see, those_above
+from jieban.subtickets.rules import answer_by, may_see
 
 DAY = timedelta(days=1)
 
@@ -154,7 +155,7 @@ def test_answers_lie_within_the_tickets_limit(now: datetime) -> None:
 
 
 def test_those_above_an_office_are_street_district_and_city(city: Book) -> None:
-    assert [unit.code for unit in those_above(city, f"{STREET}.office.citycare")] == [
+    assert [unit.code for unit in superiors(city, f"{STREET}.office.citycare")] == [
         STREET,
         DISTRICT,
         "110000",

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
+from jieban.city.units import hotline_code
 from jieban.dispatch.rules import Candidate, switched_on
 from jieban.matters.rules import Actor
 from jieban.subtickets.actions import Ask, Asking, do_send_many
@@ -46,7 +47,7 @@ def do_send_along(
     sendings = []
     for ticket, candidate in sent:
         for unit, purpose in along(book, candidate, now, ticket.recused) if ticket.asked else ():
-            sender = hotline(book) if purpose == INDUSTRY else candidate.unit
+            sender = hotline_code(book) if purpose == INDUSTRY else candidate.unit
             words = note or ticket.title or ticket.text[:300] or ticket.number
             due = answer_by(None, now + _usual(book, purpose, now), ticket.due_at)
             sendings.append((asking(ticket, sender), Ask(unit, purpose, words, due)))
@@ -56,11 +57,6 @@ def do_send_along(
 def asking(ticket: Ticket, sender: str | None) -> Asking:
     """On behalf of a ticket, by this unit."""
     return Asking(ticket.pk, ticket.number, sender, tuple(ticket.recused), ticket.simulated)
-
-
-def hotline(book: Book) -> str | None:
-    """The code of the hotline's unit."""
-    return next((unit.code for unit in book.tables["units"] if unit.kind == "hotline"), None)
 
 
 def _usual(book: Book, purpose: str, now: datetime) -> timedelta:

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
+from jieban.city.units import hotline_code
 from jieban.dispatch.actions import Choice, DispatchRefused, send_out, waiting
-from jieban.dispatch.along import asking, hotline
+from jieban.dispatch.along import asking
 from jieban.dispatch.rules import CONSULT_QUEUE, DISPATCH_QUEUE
 from jieban.matters.rules import Actor, Step
 from jieban.reading.notes import masked_by_staff
@@ -66,7 +67,7 @@ def do_consult(
         "asked": len(invited),
     }
     detail = {"units": invited, "note": words}
-    sender = actor.unit or hotline(book)
+    sender = actor.unit or hotline_code(book)
     with transaction.atomic():
         ticket = advance(ticket, Step("consult", actor, now, changes, detail))
         asks = [Ask(code, OPINION, words, due) for code in invited]

@@ -2,7 +2,7 @@
 
 Ordinance Art. 12 (b): where only the district is known the ticket goes to the district, which must
 organise the handling. Each move counts in ``passed``; who is passed on too often becomes a case for
-oversight (rule ``supervise.transfer_count``).
+oversight (trigger ``passed`` of ``oversight_triggers.csv``).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.city.rows import Unit
+from jieban.city.units import superiors
 from jieban.dispatch.actions import (
     NOBODY,
     Choice,
@@ -31,7 +32,6 @@ from jieban.dispatch.rules import RETURNED_QUEUE, Candidate, switched_on
 from jieban.matters.rules import Actor
 from jieban.reading.notes import masked_by_staff
 from jieban.subtickets.actions import do_end_all
-from jieban.subtickets.rules import those_above
 from jieban.subtickets.workflow import INDUSTRY
 from jieban.tickets.actions import say
 from jieban.tickets.kind import TICKET
@@ -94,7 +94,7 @@ def of_district(book: Book, unit: Unit, district: Unit) -> bool:
     """Whether a unit is a street or a department of this district (or of a zone of that rank)."""
     if unit.kind not in ("street", "district_department"):
         return False
-    return district.code in {above.code for above in those_above(book, unit.code)}
+    return district.code in {above.code for above in superiors(book, unit.code)}
 
 
 def within(book: Book, district: str, now: datetime) -> list[Unit]:

@@ -13,6 +13,7 @@ from jieban.city.book import Book, MissingRule
 from jieban.city.clock import local_day
 from jieban.city.rows import Exclusion as Reason
 from jieban.city.rows import Unit
+from jieban.city.units import hotline_of
 from jieban.exclusion import workflow as w
 from jieban.exclusion.kind import EXCLUSION
 from jieban.exclusion.models import Exclusion
@@ -352,7 +353,7 @@ def _standing(actor: Actor, book: Book) -> Unit:
     """The unit for which somebody decides; a supervisor decides for the hotline."""
     unit = book.units.get(actor.unit)
     if Role.SUPERVISOR in actor.roles and (unit is None or unit.kind != "hotline"):
-        unit = next((one for one in book.units.values() if one.kind == "hotline"), unit)
+        unit = hotline_of(book) or unit
     if unit is None:
         raise ExclusionRefused(_("Your account belongs to no unit, so it cannot decide"))
     return unit

@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.city.rows import ASSISTING_KINDS, Unit
+from jieban.city.units import superiors
 from jieban.dispatch.along import asking
 from jieban.handling.actions import HandlingRefused
 from jieban.matters.rules import Actor
 from jieban.reading.notes import masked_by_staff
 from jieban.subtickets.actions import Ask, AskRefused, do_send
 from jieban.subtickets.queries import open_of
-from jieban.subtickets.rules import answer_by, those_above
+from jieban.subtickets.rules import answer_by
 from jieban.subtickets.workflow import ASSIST, ESCALATION, INTERNAL
 from jieban.tickets import workflow as w
 from jieban.tickets.actions import say
@@ -181,7 +182,7 @@ def higher_levels(ticket: Ticket, book: Book, on: date) -> list[Unit]:
     lead = book.units.get(ticket.lead_id or "")
     if lead is None:
         return []
-    above = [unit for unit in those_above(book, lead.code) if unit.kind in ("district", "city_government")]
+    above = [unit for unit in superiors(book, lead.code) if unit.kind in ("district", "city_government")]
     line = lead.line if lead.kind == "district_department" else ""
     departments = [
         unit

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from jieban.city.book import Book
-from jieban.city.rows import Unit
+from jieban.city.units import superiors
 from jieban.matters.rules import Actor, recused
 
 
@@ -22,18 +22,8 @@ def may_see(sub: Mapping[str, Any], actor: Actor, book: Book, *, everything: boo
     parties = [code for code in (sub["lead_id"], sub["sender_id"]) if code]
     if units.intersection(parties):
         return True
-    above = {one.code for code in parties for one in those_above(book, code) if one.kind == "district"}
+    above = {one.code for code in parties for one in superiors(book, code) if one.kind == "district"}
     return bool(units & above)
-
-
-def those_above(book: Book, code: str) -> list[Unit]:
-    """The units above this one, the nearest first."""
-    found: list[Unit] = []
-    unit = book.units.get(code)
-    while unit and unit.parent in book.units and len(found) < 6:
-        unit = book.units[unit.parent]
-        found.append(unit)
-    return found
 
 
 def answer_by(wanted: datetime | None, usual: datetime, latest: datetime | None) -> datetime:

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from jieban.city.law import WhistleKind
 from jieban.city.rows import Unit
+from jieban.city.units import district_above
 from jieban.tickets.models import Ticket
 from jieban.web.desk.sitting import Sitting
 from jieban.web.words import when_words
@@ -54,7 +55,7 @@ def kind_words(row: WhistleKind, english: bool) -> str:
 def _departments(desk: Sitting) -> list[tuple[str, str]]:
     """The departments of the street's district, by name without the district's own."""
     street = desk.book.units.get(desk.unit)
-    district = rules.district_of(street, desk.book) if street else ""
+    district = district_above(desk.book, street) if street else ""
     place = desk.book.places.get(district)
     found = []
     for unit in desk.book.units.values():
