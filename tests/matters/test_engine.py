@@ -63,7 +63,7 @@ def test_opening_that_fails_leaves_neither_row_nor_event(
     assert (Ticket.objects.count(), Event.objects.count()) == (0, 0)
 
 
-@pytest.mark.parametrize("moment", ["insert_rows", "enqueue"])
+@pytest.mark.parametrize("moment", ["insert_together", "enqueue"])
 def test_a_crash_between_row_and_event_leaves_neither(
     moment: str, city: Book, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,31 @@ def insert_rows(model: type[Model], instances: Iterable[Model], *, once: bool = 
             cursor.execute(statement + ending, [Jsonb(rows, dumps=dumps)])  # type: ignore[list-item]
 
 
+def insert_together(*batches: Iterable[Model]) -> None:
+    """Store new instances of several models, each batch of one model. One SQL statement for all.
+
+    The models must not refer to one another by foreign keys. Otherwise as ``insert_rows``.
+    """
+    filled = [batch for batch in map(list, batches) if batch]
+    if not filled:
+        return
+    models = tuple(type(batch[0]) for batch in filled)
+    values = [
+        Jsonb([_plan(model)[1](one) for one in batch], dumps=dumps)
+        for model, batch in zip(models, filled, strict=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_joined(models), values)  # type: ignore[arg-type]
+
+
+@lru_cache
+def _joined(models: tuple[type[Model], ...]) -> str:
+    """One statement of the models' statements: all but the last as parts of a WITH."""
+    *parts, last = (_plan(model)[0] for model in models)
+    named = ", ".join(f"part{number} AS ({part})" for number, part in enumerate(parts))
+    return f"WITH {named} {last}" if parts else last
+
+
 @lru_cache
 def _plan(model: type[Model]) -> tuple[str, Callable[[Model], dict[str, Any]]]:
     columns = [one for one in model._meta.concrete_fields if not isinstance(one, AutoField)]

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from jieban.foundation.inserting import insert_rows
+from jieban.foundation.inserting import insert_together
 from jieban.matters.kinds import Kind
 from jieban.matters.models import Event, Matter, Notice
 from jieban.matters.rules import Actor, Recorded, Step, check_digit
@@ -71,9 +71,8 @@ class Opening:
 
 
 def do_open(kind: Kind, openings: Sequence[Opening]) -> list[Matter]:
-    """Store new matters that have gone through their steps, one event each.
+    """Store new matters that have gone through their steps, one event each. One SQL statement for all.
 
-    Two SQL statements for all, one more where somebody is to be told.
     Runs inside the caller's transaction, or in one of its own.
     """
     matters: list[Matter] = []
@@ -85,9 +84,7 @@ def do_open(kind: Kind, openings: Sequence[Opening]) -> list[Matter]:
         recorded.append((matter.pk, events))
         stored.extend(as_stored(kind.name, matter.pk, event) for event in events)
     with transaction.atomic(savepoint=False):
-        insert_rows(kind.model, matters)
-        insert_rows(Event, stored)
-        insert_rows(Notice, notices_of(kind, recorded))
+        insert_together(matters, stored, notices_of(kind, recorded))
         for matter, (pk, events) in zip(matters, recorded, strict=True):
             enqueue(kind, pk, events, matter.__dict__)
     return matters
@@ -106,9 +103,7 @@ def _opened(kind: Kind, opening: Opening) -> tuple[Matter, list[Recorded]]:
 
 
 def do_advance(kind: Kind, matter: Matter, *steps: Step) -> Matter:
-    """Take ``steps`` on a matter as it was read.
-
-    Two SQL statements, one more where somebody is to be told, and one per job that follows.
+    """Take ``steps`` on a matter as it was read. Two SQL statements, and one per job that follows.
 
     Compare-and-set on ``version``: when somebody else was first, nothing is written and
     ``Overtaken`` says who. Raises the refusals of ``rules``. Gives the matter with its new values.
@@ -120,8 +115,8 @@ def do_advance(kind: Kind, matter: Matter, *steps: Step) -> Matter:
         hit = kind.model._default_manager.filter(pk=matter.pk, version=before["version"]).update(**changed)
         if not hit:
             raise overtaken(matter)
-        insert_rows(Event, [as_stored(kind.name, matter.pk, event) for event in events])
-        insert_rows(Notice, notices_of(kind, [(matter.pk, events)]))
+        told = [as_stored(kind.name, matter.pk, event) for event in events]
+        insert_together(told, notices_of(kind, [(matter.pk, events)]))
         enqueue(kind, matter.pk, events, after)
     for name, value in changed.items():
         setattr(matter, name, value)
@@ -131,11 +126,17 @@ def do_advance(kind: Kind, matter: Matter, *steps: Step) -> Matter:
 _ENGINE_COLUMNS = frozenset({"id", "state", "version", "updated_at"})
 
 
+_blank: dict[str, dict[str, Any]] = {}
+
+
 def blank_row(kind: Kind) -> dict[str, Any]:
-    """The values of a matter before its first event."""
-    row = {column.attname: column.get_default() for column in kind.model._meta.concrete_fields}
-    row.update(state=kind.workflow.initial, version=0)
-    return row
+    """The values of a matter before its first event, in a mapping of the caller's own."""
+    kept = _blank.get(kind.name)
+    if kept is None:
+        kept = {column.attname: column.get_default() for column in kind.model._meta.concrete_fields}
+        kept.update(state=kind.workflow.initial, version=0)
+        _blank[kind.name] = kept
+    return dict(kept)
 
 
 def walk(kind: Kind, row: dict[str, Any], steps: Iterable[Step]) -> tuple[dict[str, Any], list[Recorded]]:

@@ -16,10 +16,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from jieban.foundation.inserting import dumps, insert_rows
+from jieban.foundation.inserting import dumps, insert_together
 from jieban.matters.actions import as_stored, encode, enqueue, notices_of, overtaken, walk
 from jieban.matters.kinds import Kind
-from jieban.matters.models import Event, Matter, Notice
+from jieban.matters.models import Matter
 from jieban.matters.rules import Incomplete, NotYours, Recorded, Step, may
 
 type Move = tuple[Matter, Sequence[Step]]
@@ -28,9 +28,8 @@ type Move = tuple[Matter, Sequence[Step]]
 def do_advance_many(kind: Kind, moves: Sequence[Move]) -> None:
     """Take each matter through its steps, all or none. The matters keep their old values.
 
-    One SQL statement for each set of columns that changes, one for all events, one more where somebody
-    is told. Compare-and-set on ``version`` as in ``do_advance``. Raises ``Overtaken`` and the refusals
-    of ``rules``.
+    One SQL statement for each set of columns that changes, and one for all events and outbox rows.
+    Compare-and-set on ``version`` as in ``do_advance``. Raises ``Overtaken`` and the refusals of ``rules``.
     """
     groups: dict[tuple[tuple[str, ...], int], list[tuple[Matter, dict[str, Any]]]] = defaultdict(list)
     recorded: list[tuple[int, list[Recorded]]] = []
@@ -46,8 +45,7 @@ def do_advance_many(kind: Kind, moves: Sequence[Move]) -> None:
     with transaction.atomic(savepoint=False):
         for (columns, steps_taken), members in groups.items():
             _update(kind, columns, steps_taken, members)
-        insert_rows(Event, stored)
-        insert_rows(Notice, notices_of(kind, recorded))
+        insert_together(stored, notices_of(kind, recorded))
         for (pk, events), row in zip(recorded, rows, strict=True):
             enqueue(kind, pk, events, row)
 
