@@ -195,14 +195,14 @@ def test_a_step_at_another_moment_of_the_same_matter_keeps_the_order(city: Book,
     assert list(differences()) == []
 
 
-def test_many_matters_are_opened_by_two_statements(
+def test_many_matters_are_opened_by_one_statement(
     city: Book, now: datetime, django_assert_num_queries: Callable[..., object]
 ) -> None:
     series.take()
     openings = [
         Opening(first_columns(city, now), (Step("receive", SEAT, now, {"text": f"{n}"}),)) for n in range(40)
     ]
-    with django_assert_num_queries(2):  # type: ignore[attr-defined]
+    with django_assert_num_queries(1):  # type: ignore[attr-defined]
         matters = do_open(TICKET, openings)
     assert len({matter.number for matter in matters}) == 40
 
