@@ -7,6 +7,10 @@ import sys
 from datetime import UTC, datetime
 
 
+TEXTS = ("", "双井街道富力城暖气不热", "回龙观街道龙锦苑路灯坏了好几天", "中关村街道有人占道经营")
+"""One matter each."""
+
+
 def main(what: str) -> int:
     """The number of statements that Django sent, BEGIN and COMMIT among them."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jieban.settings")
@@ -26,7 +30,7 @@ def main(what: str) -> int:
         if what == "listing":
             answer = client.get("/api/v1/tickets?size=20")
         else:
-            body = {"text": f"双井街道富力城暖气不热 {number}", "phone": f"1391234{number:04d}"}
+            body = {"text": TEXTS[number], "phone": f"1391234{number:04d}"}
             answer = client.post("/api/v1/tickets", body, content_type="application/json")
         if answer.status_code not in (200, 201):
             raise RuntimeError(answer.content.decode()[:500])

@@ -13,12 +13,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import psutil
 
-SAMPLES = Path(__file__).resolve().parents[1] / "data" / "beijing"
 LATER = timedelta(days=40)
 """When the clock rings for the first round; each further round twice as late."""
 
@@ -178,7 +176,6 @@ class _Player:
         self.seed, self.meter, self.chance = seed, meter, random.Random(seed)
         self.book = book()
         self.reader = reader_for(self.book)
-        self.texts = _texts()
         self.streets = [unit.code for unit in self.book.units.values() if unit.kind == "street"]
         self.now = datetime.now(UTC).replace(hour=4, minute=0)  # noon in Beijing: requesters may be called
 
@@ -206,11 +203,12 @@ class _Player:
 
     def file(self) -> Any:
         """A request comes in."""
+        from bench._texts import told
         from jieban.intake.actions import Request, do_take_in
         from jieban.matters.actors import PLATFORM
         from jieban.people.actions import Contact
 
-        title, text = self.chance.choice(self.texts)
+        title, text = told(self.chance)
         serial = f"{self.seed}:{self.chance.getrandbits(60)}"
         contact = Contact(phone=f"139{self.chance.randrange(10**8):08d}", name="诉求人")
         request = Request("bench", serial, "", "call", title=title, text=text, contact=contact)
@@ -278,15 +276,6 @@ class _Player:
             else Answers(True, "yes", "satisfied")
         )
         self.meter.say("answers", lambda: do_answers(ticket, answers, CALLER, now=now, book=self.book))
-
-
-def _texts() -> list[tuple[str, str]]:
-    found = []
-    for path in sorted(SAMPLES.glob("samples/*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            one = json.loads(line)
-            found.append((one["title"], one["text"]))
-    return found
 
 
 if __name__ == "__main__":

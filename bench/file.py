@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import random
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from bench._house import city, count_sql, jieban
 from bench._load import http, run_load
-
-SAMPLES = Path(__file__).resolve().parents[1] / "data" / "beijing"
+from bench._texts import told
 
 
 def run(words: list[str]) -> dict[str, Any]:
@@ -28,10 +25,9 @@ def run(words: list[str]) -> dict[str, Any]:
     options = parser.parse_args(words)
     with city(workers=options.workers) as house:
         key = jieban("api-key", "bench").split("X-API-Key: ")[1].split()[0]
-        texts = _texts()
-        run_load(house.port, _requests(texts, key, 600, "warm"), options.threads)
+        run_load(house.port, _requests(key, 600, "warm"), options.threads)
         before = house.cpu()
-        load = run_load(house.port, _requests(texts, key, options.requests, "main"), options.threads)
+        load = run_load(house.port, _requests(key, options.requests, "main"), options.threads)
         after = house.cpu()
         limit = _bare_insert(3000)
         sql = count_sql("filing")
@@ -60,20 +56,11 @@ def run(words: list[str]) -> dict[str, Any]:
     }
 
 
-def _texts() -> list[tuple[str, str]]:
-    found = []
-    for path in sorted(SAMPLES.glob("samples/*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            one = json.loads(line)
-            found.append((one["title"], one["text"]))
-    return found
-
-
-def _requests(texts: list[tuple[str, str]], key: str, count: int, tag: str) -> list[bytes]:
+def _requests(key: str, count: int, tag: str) -> list[bytes]:
     chance = random.Random(tag)
     made = []
     for index in range(count):
-        title, text = chance.choice(texts)
+        title, text = told(chance)
         body = {"title": title, "text": f"{text}（{index}）", "phone": f"139{chance.randrange(10**8):08d}"}
         made.append(http("POST", "/api/v1/tickets", key, body, f"{tag}-{index}"))
     return made
