@@ -26,6 +26,7 @@ from jieban.dispatch.clusters import (
     do_link,
     do_report_to_all,
     do_unlink,
+    left_out,
     listed,
     members,
     others_of,
@@ -132,3 +133,29 @@ def test_the_list_is_paged_and_costs_the_same_at_any_size(city: Book, now: datet
         more, _ = listed(everything(), before=after, size=2)
         assert more[0].cluster.pk < page[-1].cluster.pk
     assert costs == [2, 2]
+
+
+def test_a_cluster_bears_the_title_of_a_member_that_one_may_see(
+    pair: tuple[Ticket, Ticket], city: Book, now: datetime
+) -> None:
+    lead, other = pair
+    joined = do_link(lead, other, SEAT, now=now, book=city)
+    Ticket.objects.filter(pk=lead.pk).update(title="甲家的事")
+    Ticket.objects.filter(pk=other.pk).update(title="乙家的事")
+    mine = Scope(unit=STREET)
+    ((row,), _) = listed(mine)
+    assert row.cluster.seen_title == "甲家的事"  # type: ignore[attr-defined]
+    found = cluster_at(mine, joined.cluster or 0)
+    assert found is not None
+    assert found.title != "甲家的事", "it was made from the other, which the unit may not see"
+    assert found.seen_title == "甲家的事"  # type: ignore[attr-defined]
+
+
+def test_what_is_beyond_the_most_members_is_counted(
+    pair: tuple[Ticket, Ticket], city: Book, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined = do_link(pair[1], pair[0], SEAT, now=now, book=city)
+    assert joined.cluster is not None
+    assert left_out(everything(), joined.cluster, 2) == 0
+    monkeypatch.setattr("jieban.dispatch.clusters.MOST_MEMBERS", 1)
+    assert left_out(everything(), joined.cluster, len(members(everything(), joined.cluster))) == 1

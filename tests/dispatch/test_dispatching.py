@@ -30,6 +30,7 @@ from tests.tickets.stage import (
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.dispatch.actions import (
+    BY_OTHER_VERBS,
     Choice,
     DispatchRefused,
     do_answer,
@@ -39,12 +40,18 @@ from jieban.dispatch.actions import (
     do_rule_on_objection,
     first_steps,
 )
-from jieban.dispatch.rules import DANGER_QUEUE, RETURNED_QUEUE, candidate_for, place_at, propose
+from jieban.dispatch.rules import (
+    DANGER_QUEUE,
+    RETURNED_QUEUE,
+    candidate_for,
+    place_at,
+    propose,
+)
 from jieban.handling.actions import HandlingRefused, do_contact, do_object, do_reply, do_sign
 from jieban.matters.actors import PLATFORM
 from jieban.matters.queries import timeline
 from jieban.matters.rules import Incomplete, NotYours, WrongState
-from jieban.reading.result import Reading
+from jieban.reading.result import Guess, Reading
 from jieban.tickets import workflow
 from jieban.tickets.models import Ticket
 
@@ -150,9 +157,30 @@ def test_art_11_an_answer_without_words_is_none(city: Book, now: datetime) -> No
 
 def test_art_11_each_of_the_branches_is_explained(city: Book, now: datetime) -> None:
     for row in city.current("branches", local_day(city, now)):
+        if row.code in BY_OTHER_VERBS:
+            continue
         ticket = waiting_ticket(city, now)
         do_explain(ticket, row.code, row.explanation, DISPATCHER, now=now, book=city)
         assert (ticket.state, ticket.branch) == (workflow.EXPLAINED, row.code)
+
+
+@pytest.mark.parametrize("branch", BY_OTHER_VERBS)
+def test_art_11_what_has_a_verb_of_its_own_is_not_merely_explained(
+    branch: str, city: Book, now: datetime
+) -> None:
+    ticket = waiting_ticket(city, now)
+    with pytest.raises(DispatchRefused, match="11"):
+        do_explain(ticket, branch, "已转110。", DISPATCHER, now=now, book=city)
+    assert stored(ticket).state == workflow.WAITING
+
+
+def test_art_11_outside_the_functions_the_unit_named_gets_a_copy(city: Book, now: datetime) -> None:
+    ticket = waiting_ticket(city, now)
+    do_explain(ticket, "OUTSIDE_FUNCTION", "请协商。", DISPATCHER, now=now, book=city, copied_to=DISTRICT)
+    assert stored(ticket).copied_to == [DISTRICT]
+    barred = waiting_ticket(city, now, recused=[DISTRICT])
+    with pytest.raises(DispatchRefused, match="8"):
+        do_explain(barred, "OUTSIDE_FUNCTION", "x", DISPATCHER, now=now, book=city, copied_to=DISTRICT)
 
 
 def test_art_11_a_branch_that_the_law_does_not_have_is_refused(city: Book, now: datetime) -> None:
@@ -214,7 +242,7 @@ def test_what_the_first_unit_did_does_not_count_for_the_second(city: Book, now: 
 def test_a_ticket_that_waited_too_long_is_marked_and_again_each_day(city: Book, now: datetime) -> None:
     ticket = waiting_ticket(city, now)
     later = now + timedelta(hours=2)
-    do_mark_late(ticket, PLATFORM, now=later)
+    do_mark_late(ticket, PLATFORM, now=later, book=city)
     assert (ticket.overdue, ticket.state) == (True, workflow.WAITING)
     assert ticket.clock_at == later + timedelta(days=1)
 
@@ -242,6 +270,22 @@ def test_danger_is_never_sent_without_a_person(city: Book, now: datetime) -> Non
 def test_an_unsure_reading_waits_for_a_dispatcher(city: Book, now: datetime) -> None:
     unsure = tuple(replace(one, confidence=0.2) for one in _reading(city).categories[:1])
     assert _queue_of(city, now, danger=False, categories=unsure) == ("dispatch", "unsure")
+
+
+def test_two_units_too_near_to_each_other_are_left_to_a_person(city: Book, now: datetime) -> None:
+    first = _reading(city).categories[0].code
+    at, on = place_at(city, STREET), local_day(city, now)
+    lead = candidate_for(city, first, at, on)
+    assert lead is not None
+    second = next(
+        code
+        for code in city.categories
+        if (other := candidate_for(city, code, at, on)) and other.unit != lead.unit
+    )
+    near = (Guess(first, 0.9), Guess(second, 0.8))
+    clear = (Guess(first, 0.9), Guess(second, 0.1))
+    assert _queue_of(city, now, danger=False, category=first, categories=near) == ("dispatch", "unsure")
+    assert _queue_of(city, now, danger=False, category=first, categories=clear) == ("", "")
 
 
 def test_a_sure_reading_is_sent_with_its_reasons(city: Book, now: datetime) -> None:

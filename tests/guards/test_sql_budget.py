@@ -133,7 +133,7 @@ VERBS: dict[str, tuple[str, Callable[[Ticket, Book, datetime], object]]] = {
     "dispatch": ("waiting", lambda t, b, n: do_dispatch(t, Choice(HEATING), DISPATCHER, now=n, book=b)),
     "answer": ("waiting", lambda t, b, n: do_answer(t, "已答复", SEAT, now=n)),
     "explain": ("waiting", lambda t, b, n: do_explain(t, "SECRET", "说明", SEAT, now=n, book=b)),
-    "late": ("waiting", lambda t, b, n: do_mark_late(t, PLATFORM, now=n)),
+    "late": ("waiting", lambda t, b, n: do_mark_late(t, PLATFORM, now=n, book=b)),
     "sign": ("dispatched", lambda t, b, n: do_sign(t, clerk(), now=n, book=b)),
     "object": ("dispatched", lambda t, b, n: do_object(t, GROUND, clerk(), now=n, book=b)),
     "contact": ("signed", lambda t, b, n: do_contact(t, "reached", "", clerk(), now=n, book=b)),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.tickets.stage import (
@@ -34,6 +36,7 @@ from jieban.handling.actions import (
 )
 from jieban.matters.queries import timeline
 from jieban.matters.rules import NotYours, WrongState
+from jieban.people.models import Account
 from jieban.people.roles import Role
 from jieban.tickets import workflow
 
@@ -186,3 +189,27 @@ def test_what_staff_write_is_kept_without_the_requesters_number(city: Book, now:
     assert "13812345678" not in told
     assert "199003070759" not in told
     assert "010-65123456" in told, "the number of an office is no secret"
+
+
+def test_art_15_nothing_is_paused_after_the_limit(city: Book, now: datetime) -> None:
+    ticket = ticket_in(workflow.HANDLING, city, now)
+    assert ticket.due_at is not None
+    late = ticket.due_at
+    with pytest.raises(HandlingRefused, match="时限已到"):
+        do_pause(ticket, late + timedelta(days=1), "等待鉴定", reviewer(), now=late, book=city)
+
+
+def test_four_eyes_nobody_approves_his_own_reply_unless_he_is_alone(
+    city: Book, now: datetime, make_account: Callable[..., Any]
+) -> None:
+    ticket = ticket_in(workflow.HANDLING, city, now)
+    alone = member(Role.REVIEWER, STREET)
+    do_reply(ticket, REPLY, alone, now=now, book=city)
+    make_account("reviewer", unit=STREET, username="another")
+    with pytest.raises(HandlingRefused, match="colleague"):
+        do_review(ticket, True, "", alone, now=now, book=city)
+    assert stored(ticket).state == workflow.REPLIED
+    do_review(ticket, False, "再补充。", alone, now=now, book=city)
+    do_reply(ticket, REPLY, alone, now=now, book=city)
+    Account.objects.all().delete()
+    assert do_review(ticket, True, "", alone, now=now, book=city).state == workflow.SUBMITTED

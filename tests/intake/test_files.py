@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.intake.tables import bad, refusal, rows, written
 
-from jieban.intake.files import BadRow, CannotRead, Row, open_table
+from jieban.intake.files import BadRow, CannotRead, Row, check_length, open_table
 from jieban.intake.files.formulas import neutralise, restore
 from jieban.intake.files.values import number_text
 
@@ -280,3 +281,13 @@ def test_what_python_writes_as_csv_is_read_back(
     path = written(tmp_path_factory.mktemp("csv") / "a.csv", out.getvalue().encode())
     expected = [cell for cell in cells if any(cell)]
     assert [list(row.values.values()) for row in rows(open_table(path))] == expected
+
+
+class TestLength:
+    def test_a_file_with_too_many_rows_is_refused_before_the_first(self, tmp_path: Path) -> None:
+        table = open_table(written(tmp_path / "a.csv", HEADER + LINE * 3))
+        check_length(table, 3)
+        with pytest.raises(CannotRead, match="more than 2 rows"):
+            check_length(table, 2)
+        with pytest.raises(CannotRead, match="more than 2 rows"):
+            check_length(replace(table, total=None), 2)

@@ -250,3 +250,25 @@ def test_the_state_is_told_in_the_readers_language(book: Book, db: None) -> None
     )  # fmt: skip
     assert message(Wanted(row, (STREET,)), ticket, one, book, "en").text == "being handled"
     assert message(Wanted(row, (STREET,)), ticket, one, book, "").text == "办理中"
+
+
+def test_a_unit_that_a_ticket_is_taken_from_reads_why(book: Book) -> None:
+    one = told("recall", detail={"note": "派错了", "from": STREET}, lead_id=None, copied_to=[])
+    assert heard(one, book) == {("former", "desk", (STREET,))}
+    assert rules.fillings(one, book, False, {}, {})["words"] == "派错了"
+
+
+def test_the_lead_hears_of_new_facts_and_the_requester_of_the_line_that_took_over(book: Book) -> None:
+    for verb in ("amend", "attach"):
+        assert heard(told(verb), book) == {("lead", "desk", (STREET,))}
+        assert heard(told(verb, lead_id=None), book) == set()
+    taken = told("acknowledge", handed_to="119", lead_id=None, copied_to=[])
+    assert {who for who, _, _ in heard(taken, book)} == {"requester"}
+    assert "消防" in rules.fillings(taken, book, False, {}, {})["unit"]
+
+
+def test_art_11_a_copy_for_supervision_is_told(book: Book) -> None:
+    one = told("explain", lead_id=None, explanation="请协商")
+    assert ("copied", "desk", (DISTRICT,)) in heard(one, book)
+    nobody = heard(told("explain", lead_id=None, copied_to=[]), book)
+    assert "copied" not in {who for who, _, _ in nobody}

@@ -107,7 +107,7 @@ SAY: dict[str, Callable[..., Any]] = {
     "dispatch": lambda t, a, n, b, words, unit: do_dispatch(t, Choice(unit, note=words), a, now=n, book=b),
     "answer": lambda t, a, n, b, words, unit: do_answer(t, words, a, now=n),
     "explain": lambda t, a, n, b, words, unit: do_explain(t, "SECRET", words, a, now=n, book=b),
-    "late": lambda t, a, n, b, words, unit: do_mark_late(t, a, now=n),
+    "late": lambda t, a, n, b, words, unit: do_mark_late(t, a, now=n, book=b),
     "hand over": lambda t, a, n, b, words, unit: do_hand_over(t, "119", words, a, now=n, book=b),
     "acknowledge": lambda t, a, n, b, words, unit: do_acknowledge(t, f"值班员3号{words}", a, now=n, book=b),
     "take back": lambda t, a, n, b, words, unit: do_take_back(t, f"对方未受理{words}", a, now=n, book=b),

@@ -282,3 +282,23 @@ def test_the_lists_cost_little(
     lead.get("/desk/asked/")
     with django_assert_max_num_queries(6):
         lead.get("/desk/asked/")
+
+
+def test_whoever_asked_gives_more_time_but_not_beyond_the_ticket(
+    enter: Callable[..., Client], city: Book, today: datetime
+) -> None:
+    ticket = ticket_in(w.HANDLING, city, today)
+    lead = enter("clerk")
+    say(lead, ticket, "ask", other=MARKET, words="请核实。", hours="2")
+    (sub,) = of_ticket(ticket.pk)
+    first = sub.due_at
+    assert "prolong" in offered(lead.get(f"/desk/asked/{sub.number}/"))
+    answer(lead, sub, "prolong", hours="5")
+    sub.refresh_from_db()
+    assert first is not None
+    assert sub.due_at is not None
+    assert sub.due_at > first
+    answer(lead, sub, "prolong", hours="700")
+    sub.refresh_from_db()
+    assert sub.due_at == stored(ticket).due_at
+    assert answer(lead, sub, "prolong", hours="700").status_code == 422

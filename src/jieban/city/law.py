@@ -191,8 +191,9 @@ class NoticeTemplate(Row):
 
     ``event``: ``<kind of matter>.<verb>``, with ``.<variant>`` after it where a verb says several things
     (``ticket.remind.sign``); ``ticket.neutral`` stands for any event of a confidential ticket.
-    ``audience``: ``requester``, ``lead``, ``copied``, ``sender``, ``hotline``; ``medium``: ``sms``,
-    ``email``, ``desk``. In texts, ``NOTICE_WORDS`` are filled in. Subjects carry no personal data.
+    ``audience``: ``requester``, ``lead``, ``former``, ``copied``, ``sender``, ``hotline``;
+    ``medium``: ``sms``, ``email``, ``desk``. In texts, ``NOTICE_WORDS`` are filled in. Subjects carry no
+    personal data.
     ``urgent`` ones are sent at any hour.
     """
 

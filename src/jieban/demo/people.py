@@ -55,6 +55,18 @@ def clerk_of(unit: Unit) -> Actor:
     )
 
 
+def reviewer_of(unit: Unit) -> Actor:
+    """The simulated colleague who reviews what the clerk wrote."""
+    return Actor(
+        "staff",
+        f"simulated:{unit.code}:r"[:40],
+        f"模拟审核人·{unit.name}",
+        frozenset({Role.REVIEWER}),
+        unit.code,
+        frozenset({unit.code}),
+    )
+
+
 DISPATCHER = Actor("staff", "simulated:dispatcher", "模拟派单员", frozenset({Role.DISPATCHER}), "hotline")
 RULER = Actor("staff", "simulated:supervisor", "模拟值班长", frozenset({Role.SUPERVISOR}), "hotline")
 CALLER = Actor("staff", "simulated:caller", "模拟回访员", frozenset({Role.CALLER}), "hotline")

@@ -34,6 +34,7 @@ from jieban.demo.people import (
     clerk_of,
     drift,
     habits_of,
+    reviewer_of,
 )
 from jieban.demo.samples import Sample, vary
 from jieban.demo.whistling import Whistling
@@ -258,9 +259,9 @@ class City:
     def _review(self, ticket: Ticket, now: datetime) -> None:
         if ticket.state != workflow.REPLIED or ticket.lead_id is None:
             return
-        clerk = clerk_of(self.book.units[ticket.lead_id])
+        boss = reviewer_of(self.book.units[ticket.lead_id])
         good = self.chance.random() < 0.93
-        do_review(ticket, good, "" if good else "请补充处理结果和时间。", clerk, now=now, book=self.book)
+        do_review(ticket, good, "" if good else "请补充处理结果和时间。", boss, now=now, book=self.book)
         self.tally.verbs += 1
         if not good:
             self._later(now, 3, lambda then: self._answer(ticket, then))

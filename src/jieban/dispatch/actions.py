@@ -252,14 +252,49 @@ def do_answer(ticket: Ticket, explanation: str, actor: Actor, *, now: datetime) 
     return advance(ticket, Step("answer", actor, now, changes))
 
 
+BY_OTHER_VERBS = ("DIRECT_ANSWER", "EMERGENCY", "SAME_MATTER")
+"""Branches that ask for more than words: an answer, an acknowledged hand-over, the earlier ticket."""
+
+
 def do_explain(
-    ticket: Ticket, branch: str, explanation: str, actor: Actor, *, now: datetime, book: Book
+    ticket: Ticket,
+    branch: str,
+    explanation: str,
+    actor: Actor,
+    *,
+    now: datetime,
+    book: Book,
+    copied_to: str = "",
 ) -> Ticket:
-    """Tell why no unit is charged: one of the branches of Art. 11 ¶3, with words for the requester."""
-    if not any(row.code == branch for row in book.current("branches", local_day(book, now))):
+    """Tell why no unit is charged: one of the branches of Art. 11 ¶3, with words for the requester.
+
+    ``copied_to``: the unit that gets a copy for supervision or guidance (Art. 11 ¶3 (5)). The branches of
+    ``BY_OTHER_VERBS`` are refused here: they are said by the verbs that do what they promise.
+    """
+    on = local_day(book, now)
+    if branch in BY_OTHER_VERBS:
+        raise DispatchRefused(_use_instead(branch), _("Ordinance Art. 11"))
+    if not any(row.code == branch for row in book.current("branches", on)):
         raise DispatchRefused(_("Choose one of the branches"), _("Ordinance Art. 11 ¶3"))
     changes = {"branch": branch, "explanation": masked_by_staff(explanation), "queue": "", **over(now)}
+    if copied_to:
+        unit = book.units.get(copied_to)
+        if unit is None or not unit.in_force(on):
+            raise DispatchRefused(_("There is no such unit today"), _("dispatch catalogue"))
+        if unit.code in ticket.recused:
+            raise DispatchRefused(
+                _("%(unit)s is recused from this ticket") % {"unit": unit.name}, _("Ordinance Art. 8")
+            )
+        changes["copied_to"] = [unit.code]
     return advance(ticket, Step("explain", actor, now, changes))
+
+
+def _use_instead(branch: str) -> str:
+    if branch == "EMERGENCY":
+        return _("Hand it over to the emergency line, and note who took it there")
+    if branch == "SAME_MATTER":
+        return _("Give the number of the earlier ticket; it is urged on, or marked as brought again")
+    return _("Answer it at once, in your own words")
 
 
 def do_rule_on_objection(
@@ -303,9 +338,13 @@ NOBODY: dict[str, Any] = {"assist": [], "copied_to": [], "industry": "", "asked"
 """What a ticket has that was taken from its unit: nobody assists or has a copy any more."""
 
 
-def do_mark_late(ticket: Ticket, actor: Actor, *, now: datetime) -> Ticket:
-    """A ticket that nobody dispatched in time is marked, and again each day. Two SQL statements."""
-    changes = {"overdue": True, "clock_at": now + timedelta(days=1)}
+def do_mark_late(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Ticket:
+    """A ticket that nobody dispatched in time is marked, and again after ``dispatch.late_again_hours``.
+
+    Two SQL statements.
+    """
+    again = timedelta(hours=float(book.rule("dispatch.late_again_hours", local_day(book, now))))
+    changes = {"overdue": True, "clock_at": now + again}
     return advance(ticket, Step("late", actor, now, changes))
 
 

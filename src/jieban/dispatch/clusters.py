@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from jieban.city.book import Book
@@ -175,6 +176,13 @@ def members(scope: Scope, cluster: int) -> list[Ticket]:
     return list(visible(scope).filter(cluster=cluster).order_by("due_at", "pk")[:MOST_MEMBERS])
 
 
+def left_out(scope: Scope, cluster: int, shown: int) -> int:
+    """How many members stand beyond ``MOST_MEMBERS``. One SQL statement where it is full, else none."""
+    if shown < MOST_MEMBERS:
+        return 0
+    return max(0, visible(scope).filter(cluster=cluster).count() - shown)
+
+
 def others_of(ticket: Ticket) -> int:
     """How many others report the same matter. One SQL statement, none without a cluster."""
     if ticket.cluster is None:
@@ -185,7 +193,13 @@ def others_of(ticket: Ticket) -> int:
 def cluster_at(scope: Scope, pk: int) -> Cluster | None:
     """The cluster, when one of its members lies in the scope. One SQL statement."""
     seen = visible(scope).filter(cluster=pk).values("cluster")[:1]
-    return Cluster.objects.filter(pk=pk, pk__in=seen).first()
+    return _titled(scope).filter(pk=pk, pk__in=seen).first()
+
+
+def _titled(scope: Scope) -> QuerySet[Cluster]:
+    """Clusters with ``seen_title``: the title of the first member in the scope, never another's."""
+    first = visible(scope).filter(cluster=OuterRef("pk")).order_by("pk").values("title")[:1]
+    return Cluster.objects.annotate(seen_title=Coalesce(Subquery(first), Value("")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +216,7 @@ def listed(scope: Scope, before: int = 0, size: int = PAGE) -> tuple[list[Listed
 
     Two SQL statements, however many clusters there are. A unit counts the members that it may see.
     """
-    clusters = Cluster.objects.all()
+    clusters = _titled(scope)
     if not scope.everything:
         clusters = clusters.filter(pk__in=visible(scope).exclude(cluster=None).values("cluster"))
     if before:

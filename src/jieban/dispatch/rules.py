@@ -181,6 +181,10 @@ def _queue(reading: Reading, candidates: tuple[Candidate, ...], book: Book, on: 
         return DISPATCH_QUEUE, "no_row"
     if candidates[0].confidence < float(book.rule("dispatch.auto_confidence", on)):
         return DISPATCH_QUEUE, "unsure"
+    if len(candidates) > 1:
+        lead = candidates[0].confidence - candidates[1].confidence
+        if lead < float(book.rule("dispatch.min_margin", on)):
+            return DISPATCH_QUEUE, "unsure"
     return "", ""
 
 

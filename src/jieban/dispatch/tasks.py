@@ -14,8 +14,9 @@ from jieban.tickets.models import Ticket
 
 def late(tickets: Sequence[Ticket], now: datetime) -> None:
     """Nobody has dispatched these within the hours of the rules: mark them, so that they come first."""
+    city = book()
     for ticket in tickets:
-        do_mark_late(ticket, PLATFORM, now=now)
+        do_mark_late(ticket, PLATFORM, now=now, book=city)
 
 
 def ruling_late(tickets: Sequence[Ticket], now: datetime) -> None:

@@ -20,6 +20,7 @@ from psycopg import DataError as UnwrappedDataError
 
 from jieban.city.book import Book
 from jieban.city.catalogue import BadSelector
+from jieban.city.clock import local_day
 from jieban.foundation.errors import OperatorError
 from jieban.intake.actions import Outcome, Request, do_take_in
 from jieban.intake.channels import as_request, read_row
@@ -61,6 +62,11 @@ class Report:
             name: getattr(self, name)
             for name in ("read", "accepted", "duplicate", "rejected", "dispatched", "waiting", "repeated")
         }
+
+
+def most_rows(book: Book, now: datetime) -> int:
+    """How many rows one file may have today (``intake.max_file_rows``)."""
+    return int(book.rule("intake.max_file_rows", local_day(book, now)))
 
 
 def take_in(

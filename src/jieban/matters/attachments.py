@@ -57,11 +57,12 @@ def do_attach(
     now: datetime,
     most: int,
     counted_in: str = "",
+    verb: str = "attach",
 ) -> Matter:
     """Attach photos to a matter; one that is there already is left out. Four SQL statements.
 
-    ``counted_in`` names the column in which the kind counts its files. Raises ``TooManyFiles``, the
-    refusals of the engine, and ``Overtaken`` when somebody else was first.
+    ``counted_in`` names the column in which the kind counts its files; ``verb`` is the verb that is said.
+    Raises ``TooManyFiles``, the refusals of the engine, and ``Overtaken`` when somebody else was first.
     """
     there = set(Attachment.objects.filter(matter=matter.pk).values_list("sha256", flat=True))
     new = list({file.sha256: file for file in files if file.sha256 not in there}.values())
@@ -74,7 +75,7 @@ def do_attach(
         write_whole(path_of(file.sha256), file.content)
         write_whole(path_of(file.sha256, small=True), file.small)
     changes = {counted_in: total} if counted_in else {}
-    step = Step("attach", actor, now, changes, {"files": [file.sha256 for file in new]})
+    step = Step(verb, actor, now, changes, {"files": [file.sha256 for file in new]})
     with transaction.atomic(savepoint=False):
         advanced = do_advance(kind, matter, step)
         Attachment.objects.bulk_create(_row(kind, matter, file, actor, now) for file in new)

@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.city.law import NOTICE_WORDS, NoticeTemplate
+from jieban.city.units import hotline_code
 from jieban.reading.notes import masked_by_staff
 from jieban.tickets.workflow import CLOSED
 
 Values = Mapping[str, Any]
 
 REQUESTER, LEAD, COPIED, SENDER, HOTLINE = "requester", "lead", "copied", "sender", "hotline"
+FORMER = "former"
 SMS, EMAIL, DESK = "sms", "email", "desk"
 CONFIDENTIAL, ANONYMOUS = "confidential", "anonymous"
 NEUTRAL = "neutral"
@@ -142,16 +144,19 @@ def _neutral(found: Iterable[NoticeTemplate], told: Told, book: Book, now: datet
 
 
 def units_of(audience: str, told: Told, book: Book) -> tuple[str, ...]:
-    """The units of an audience. ``sender`` of a ticket is the unit whose objection was accepted."""
+    """The units of an audience. ``sender`` of a ticket is the unit whose objection was accepted;
+    ``former`` the unit that it was taken from."""
     row, out = told.row, set(told.row.get("recused") or ())
     if audience == LEAD:
         units = [told.lead]
     elif audience == COPIED:
         units = list(row.get("copied_to") or ())
+    elif audience == FORMER:
+        units = [str(told.detail.get("from") or "")]
     elif audience == SENDER:
         units = [row.get("sender_id") or _last(told.changes.get("objected_by"))]
     elif audience == HOTLINE:
-        units = [unit.code for unit in book.units.values() if unit.kind == "hotline"]
+        units = [hotline_code(book)]
     else:
         units = []
     return tuple(unit for unit in dict.fromkeys(units) if unit and unit not in out)
@@ -240,6 +245,7 @@ _SAID_IN = {
     "exclusion.appeal": ("appeal",),
     "exclusion.uphold": ("appeal_ruling",),
     "exclusion.overturn": ("appeal_ruling",),
+    "exclusion.revoke": ("ruling",),
 }
 """Where a matter keeps the words that an event was about; all of them are masked there already."""
 
@@ -252,7 +258,7 @@ def _explained(branch: str, words: str, book: Book, english: bool) -> str:
 
 
 def _unit(told: Told, audience: str, book: Book, english: bool) -> str:
-    handed = told.changes.get("handed_to")
+    handed = told.changes.get("handed_to") or (told.verb == "acknowledge" and told.row.get("handed_to"))
     rows = book.by_code("emergency_lines").get(handed, ()) if handed else ()
     asking = told.row.get("sender_id") if audience == LEAD else ""
     row = rows[-1] if rows else book.units.get(asking or told.lead)

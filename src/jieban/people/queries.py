@@ -89,6 +89,16 @@ def mailboxes_of(units: Collection[str] | None = None) -> list[Mailbox]:
     ]
 
 
+def others_may_review(unit: str, but: str) -> bool:
+    """Whether somebody of the unit besides ``but`` (id of an actor) may review its replies. One SQL
+    statement."""
+    reviewers = Account.objects.filter(
+        is_active=True, unit=unit, roles__overlap=[str(Role.REVIEWER), str(Role.LEADER)]
+    )
+    pk = but.removeprefix("account:")
+    return (reviewers.exclude(pk=int(pk)) if pk.isdecimal() else reviewers).exists()
+
+
 _MOBILE = re.compile(r"1[3-9]\d{9}|\+[1-9]\d{6,14}")
 
 

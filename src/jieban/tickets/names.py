@@ -41,6 +41,7 @@ VERB_NAMES = {
     "urge": _("urged"),
     "repeat": _("asked again after the end"),
     "attach": _("added photos"),
+    "enclose": _("added photos"),
     "consult": _("asked units for their opinion"),
     "conclude": _("ended the consultation"),
     "dispatch": _("dispatched"),

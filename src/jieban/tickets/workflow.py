@@ -86,7 +86,8 @@ INTAKE_LAW = (
     T("unlink", OPEN, None, DISPATCHERS, source="opinion 66 of 2025: duplicates are merged"),
     T("urge", OPEN, None, INTAKE, source="Beijing 2025 opinion: urging instead of a new ticket"),
     T("repeat", CLOSED_STATES, None, INTAKE, source="Art. 11 ¶3 (3): told the result"),
-    T("attach", OPEN, None, INTAKE | CLERKS, source="Ordinance Art. 8"),
+    T("attach", OPEN, None, INTAKE, source="Ordinance Art. 8"),
+    T("enclose", OPEN, None, CLERKS, OWN, source="Art. 15: the reply is shown by photos"),
 )
 
 DISPATCH_LAW = (
@@ -212,9 +213,8 @@ CALLBACK_LAW = (
         "include",
         (*OPEN, *CLOSED_STATES),
         None,
-        OVERSEERS | {Role.REVIEWER},
-        OTHER,
-        source="Art. 32; Beijing 2025 opinion",
+        SYSTEM,
+        source="Art. 32; follows from the decision on an exclusion",
     ),
 )
 

@@ -182,14 +182,7 @@ def _protect(here: _Here) -> str:
     return ""
 
 
-def _attach(here: _Here) -> str:
-    if here.event.actor_unit and here.event.actor_unit == here.known.get("lead_id"):
-        return _("%(unit)s added photos")
-    return _("You sent photos")
-
-
 _SPOKEN: dict[str, Callable[[_Here], str]] = {
-    "attach": _attach,
     "contact": _contact,
     "relay": _relay,
     "visit": _visit,
@@ -215,6 +208,8 @@ _WORDS = {
         "Others told us the same; one unit deals with it for all, and each of you is asked how it went"
     ),
     "unlink": gettext_lazy("It is a matter of its own again"),
+    "attach": gettext_lazy("You sent photos"),
+    "enclose": gettext_lazy("%(unit)s added photos"),
     "repeat": gettext_lazy("You told us again; we told you how it ended"),
     "consult": gettext_lazy("We are asking units whose matter it is"),
     "dispatch": gettext_lazy("Sent to %(unit)s"),

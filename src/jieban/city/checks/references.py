@@ -75,12 +75,13 @@ WORDS: dict[tuple[str, str], tuple[Any, ...]] = {
         "cluster_unsolved",
         "refused_sign",
         "whistle_refused",
+        "whistle_neglected",
         "media",
         "instruction",
         "stale_days",
         "tail_rank",
     ),
-    ("notice_templates", "audience"): ("requester", "lead", "copied", "sender", "hotline"),
+    ("notice_templates", "audience"): ("requester", "lead", "former", "copied", "sender", "hotline"),
     ("notice_templates", "medium"): ("sms", "email", "desk"),
 }
 """(table, column) -> the words that may stand there."""

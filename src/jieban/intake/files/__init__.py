@@ -5,6 +5,6 @@ read comes out as a `BadRow`, and the rows after it are read all the same.
 """
 
 from jieban.intake.files.opening import open_table
-from jieban.intake.files.table import BadRow, CannotRead, Row, Table
+from jieban.intake.files.table import BadRow, CannotRead, Row, Table, check_length
 
-__all__ = ["BadRow", "CannotRead", "Row", "Table", "open_table"]
+__all__ = ["BadRow", "CannotRead", "Row", "Table", "check_length", "open_table"]

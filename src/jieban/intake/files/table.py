@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 MAX_CELL_CHARS = 1_000_000
@@ -66,6 +67,21 @@ class Table:
     def __iter__(self) -> Iterator[Row | BadRow]:
         """Read the rows from the first; raise `CannotRead` if the file turns out to be damaged."""
         return self.read()
+
+
+def check_length(table: Table, most: int) -> None:
+    """Refuse a table of more than `most` rows before the first is taken. Raises `CannotRead`.
+
+    Where the number of rows is not known they are counted, no further than needed.
+    """
+    total = table.total
+    if total is None or total > most:
+        total = sum(1 for _row in islice(table, most + 1))
+    if total > most:
+        raise CannotRead(
+            f'"{table.path.name}" has more than {most:,} rows, the most that are taken from one file.',
+            "Split it into smaller files, or raise the rule intake.max_file_rows.",
+        )
 
 
 def shortened(raw: str) -> str:

@@ -40,7 +40,7 @@ def _added(request: HttpRequest, limits: Limits, number: str) -> HttpResponse:
     desk = sitting(request)
     found = ticket_or_refuse(desk, number)
     if not may_add_photos(found, desk):
-        raise PermissionDenied("attach")
+        raise PermissionDenied("enclose")
     taken, refused = take_photos(request.FILES.getlist("photos"), limits)
     for words in refused:
         messages.warning(request, words)
@@ -55,7 +55,10 @@ def _keep(request: HttpRequest, found: Ticket, taken: list[CleanPhoto], desk: Si
     files = [NewFile(one.content, one.thumbnail, one.sha256, one.width, one.height) for one in taken]
     most = int(desk.book.rule("photo.max_ticket", desk.today))
     try:
-        do_attach(TICKET, found, files, desk.actor, now=desk.now, most=most, counted_in="photos")
+        do_attach(
+            *(TICKET, found, files, desk.actor),
+            now=desk.now, most=most, counted_in="photos", verb="enclose",
+        )  # fmt: skip
     except TooManyFiles:
         messages.warning(
             request, _("A ticket holds at most %(most)s photos; leave some out.") % {"most": most}

@@ -75,6 +75,11 @@ def _withdraw(sub: SubTicket, given: Cleaned, desk: Sitting) -> SubTicket:
     return returning.do_settle(sub, "withdraw", desk.actor, now=desk.now, book=desk.book)
 
 
+def _prolong(sub: SubTicket, given: Cleaned, desk: Sitting) -> SubTicket:
+    moment = until(given, desk) or desk.now
+    return returning.do_give_more_time(sub, moment, desk.actor, now=desk.now, book=desk.book)
+
+
 def _settled(sub: SubTicket, given: Cleaned, desk: Sitting) -> str:
     if given["decision"] == "accept":
         return _("Accepted. Use it in your reply.")
@@ -86,6 +91,7 @@ _SAID = {
     "interim": gettext_lazy("Whoever asked reads this now. To correct it, report once more."),
     "give": gettext_lazy("Given to whoever asked. Something wrong in it? Ask them to send it back."),
     "refuse": gettext_lazy("Whoever asked reads your reasons now and decides."),
+    "prolong": gettext_lazy("The unit has more time. Too much? Withdraw the request and ask again."),
     "withdraw": gettext_lazy("Withdrawn. The unit need not answer any more."),
 }
 
@@ -114,6 +120,10 @@ _VERBS = (
     SubVerb(
         "settle", "accept", gettext_lazy("Take what came back"), f.SettleForm, _settle, _settled,
         (Button(gettext_lazy("Accept"), "accept"), Button(gettext_lazy("Send back"), "send_back", "quiet")),
+    ),
+    SubVerb(
+        "prolong", "prolong", gettext_lazy("Give more time"), f.ProlongForm, _prolong,
+        _said("prolong"), (Button(gettext_lazy("Give more time")),),
     ),
     SubVerb(
         "withdraw", "withdraw", gettext_lazy("Withdraw the request"), BareForm, _withdraw,

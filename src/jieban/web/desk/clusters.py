@@ -73,7 +73,7 @@ def tell(request: HttpRequest, pk: int) -> HttpResponse:
         book=desk.book,
         words_of=refusal_words,
     )
-    return _told(request, pk, told)
+    return _told(request, desk, pk, told)
 
 
 @page("ticket.handle")
@@ -92,10 +92,10 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         lambda one: do_reply(one, words, desk.actor, now=desk.now, book=desk.book),
         words_of=refusal_words,
     )
-    return _told(request, pk, told)
+    return _told(request, desk, pk, told)
 
 
-def _told(request: HttpRequest, pk: int, told: list[Told]) -> HttpResponse:
+def _told(request: HttpRequest, desk: Sitting, pk: int, told: list[Told]) -> HttpResponse:
     """Say how many were told, and which were not and why."""
     done = sum(not one.refused for one in told)
     if done:
@@ -105,6 +105,13 @@ def _told(request: HttpRequest, pk: int, told: list[Told]) -> HttpResponse:
         if one.refused:
             said = _("Not in %(number)s: %(why)s") % {"number": one.number, "why": one.refused}
             messages.warning(request, said)
+    if beyond := clusters.left_out(desk.scope, pk, len(told)):
+        said = ngettext(
+            "%(n)s more ticket is beyond the first %(most)s and was left out; open it by itself.",
+            "%(n)s more tickets are beyond the first %(most)s and were left out; open them one by one.",
+            beyond,
+        )
+        messages.warning(request, said % {"n": beyond, "most": clusters.MOST_MEMBERS})
     return redirect("cluster", pk=pk)
 
 

@@ -81,8 +81,7 @@ def contact_hidden(found: Ticket, desk: Sitting) -> bool:
 
 def may_add_photos(found: Ticket, desk: Sitting) -> bool:
     """Whether this person's unit handles the ticket and may add photos to it (Art. 8)."""
-    at_unit = found.state in w.AT_THE_UNIT and found.lead_id == desk.unit
-    return at_unit and "attach" in WORKFLOW.verbs(found.row(), desk.actor)
+    return found.state in w.AT_THE_UNIT and "enclose" in WORKFLOW.verbs(found.row(), desk.actor)
 
 
 def _ledger(found: Ticket, desk: Sitting) -> dict[str, Any]:

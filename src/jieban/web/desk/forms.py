@@ -77,24 +77,6 @@ class AnswerForm(forms.Form):
     explanation = _text(_("The answer"), _("The requester reads this; no unit gets the ticket."), rows=4)
 
 
-class ExplainForm(forms.Form):
-    """One of the branches of Art. 11."""
-
-    branch = _choice(_("Which case is it?"), ())
-    explanation = _text(
-        _("What the requester is told"),
-        _("Left empty, the standard words of the case are sent."),
-        required=False,
-        rows=5,
-    )
-
-    def __init__(self, *args: Any, branches: list[tuple[str, str]], **more: Any) -> None:
-        super().__init__(*args, **more)
-        field = self.fields["branch"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = branches
-
-
 class UrgeForm(forms.Form):
     """The requester called again about the same matter."""
 

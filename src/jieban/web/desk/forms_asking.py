@@ -96,6 +96,52 @@ class Offering(forms.Form):
         return {**self.cleaned_data, "chosen": self.chosen()}
 
 
+class ExplainForm(Offering):
+    """One of the branches of Art. 11; the same matter needs the earlier ticket's number."""
+
+    branch = _radio(_("Which case is it?"), required=True)
+    number = forms.CharField(
+        label=_("Number of the earlier ticket"),
+        help_text=_("Only for the same matter: it is urged on, and the requester is told how it stands"),
+        required=False,
+        max_length=32,
+        widget=forms.TextInput({"class": "input", "autocomplete": "off"}),
+    )
+    copy = UnitField(_("A copy to"), _("For supervision or guidance; optional"))
+    explanation = _words(
+        _("What the requester is told"),
+        _("Left empty, the standard words of the case are sent."),
+        required=False,
+        rows=5,
+    )
+
+    def __init__(self, *args: Any, branches: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["branch"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = branches
+
+    def clean(self) -> dict[str, Any]:
+        """The same matter as which?"""
+        given = super().clean()
+        if given.get("branch") == "SAME_MATTER" and not given.get("number"):
+            self.add_error("number", _now("Give the number of the earlier ticket."))
+        return given
+
+
+class ProlongForm(forms.Form):
+    """More time for what was asked."""
+
+    hours = forms.IntegerField(
+        label=_("How many hours from now?"),
+        help_text=_("Never after the ticket's own limit."),
+        min_value=1,
+        max_value=24 * 30,
+        widget=forms.NumberInput({"class": "input input--short", "inputmode": "numeric"}),
+        error_messages=EMPTY,
+    )
+
+
 class Choosing(Offering):
     """A form that is nothing without a unit."""
 

@@ -26,6 +26,7 @@ MEDIUM_NAMES = {"sms": gettext_lazy("text message"), "email": gettext_lazy("e-ma
 AUDIENCE_NAMES = {
     "requester": gettext_lazy("requester"),
     "lead": gettext_lazy("lead unit"),
+    "former": gettext_lazy("unit that had it before"),
     "copied": gettext_lazy("unit with a copy"),
     "sender": gettext_lazy("unit that asked"),
     "hotline": gettext_lazy("hotline"),

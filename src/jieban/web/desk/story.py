@@ -270,6 +270,7 @@ _WORDS: dict[str, Callable[[_Told], str]] = {
     "second_check": _second_check,
     "redo": _redo,
     "attach": _attach,
+    "enclose": _attach,
     "whistle": _whistle,
     "returned": _returned,
 }

@@ -17,9 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from jieban.city.queries import book
 from jieban.foundation.errors import OperatorError
 from jieban.intake.fieldmap import FIELDS, Mapping, MappingError, make_mapping
-from jieban.intake.files import CannotRead, Table, open_table
+from jieban.intake.files import CannotRead, Table, check_length, open_table
 from jieban.intake.rejects import CannotWrite, RejectFile, mark_of, reject_path, set_aside
-from jieban.intake.take_in import Report, take_in
+from jieban.intake.take_in import Report, most_rows, take_in
 from jieban.reading.reader import reader_for
 
 _COUNTS = (
@@ -59,6 +59,7 @@ class Command(BaseCommand):
         rejects_at: Path = options["rejects"] or reject_path(path)
         try:
             table = open_table(path, options["sheet"])
+            check_length(table, most_rows(book(), datetime.now(UTC)))
             mapping = make_mapping(_pairs(options["map"], table.columns), table.columns)
             rejects_file = self._rejects(rejects_at, table)
         except (CannotRead, MappingError, CannotWrite) as error:

@@ -10,15 +10,20 @@ from django.utils.translation import gettext_lazy, ngettext
 from jieban.city.rows import Branch
 from jieban.dispatch.actions import do_answer, do_explain
 from jieban.intake.following import do_urge
+from jieban.intake.matching import do_same
+from jieban.intake.repeats import BRANCH as SAME_MATTER
 from jieban.tickets.models import Ticket
 from jieban.web.desk import forms as f
+from jieban.web.desk import forms_asking as fa
 from jieban.web.desk.sitting import Sitting
+from jieban.web.desk.units import near
 from jieban.web.desk.verbs.base import Button, Cleaned, Verb
 
 
 def branches(desk: Sitting) -> list[Branch]:
-    """The branches of Art. 11 ¶3 in force today; the direct answer is a verb of its own."""
-    return [row for row in desk.book.current("branches", desk.today) if row.code != "DIRECT_ANSWER"]
+    """The branches of Art. 11 ¶3 in force today; the answer and the hand-over are verbs of their own."""
+    others = ("DIRECT_ANSWER", "EMERGENCY")
+    return [row for row in desk.book.current("branches", desk.today) if row.code not in others]
 
 
 def branch_name(row: Branch, english: bool) -> str:
@@ -35,9 +40,13 @@ def _answered(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
 
 
 def _explain(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
+    if given["branch"] == SAME_MATTER:
+        return do_same(ticket, given["number"], desk.actor, now=desk.now, book=desk.book)
     row = next(row for row in branches(desk) if row.code == given["branch"])
     words = given["explanation"].strip() or row.explanation
-    return do_explain(ticket, row.code, words, desk.actor, now=desk.now, book=desk.book)
+    return do_explain(
+        ticket, row.code, words, desk.actor, now=desk.now, book=desk.book, copied_to=given["copy"]
+    )
 
 
 def _explained(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
@@ -55,7 +64,12 @@ def _urged(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
 
 
 def _branch_choices(ticket: Ticket, desk: Sitting) -> dict[str, Any]:
-    return {"branches": [(row.code, branch_name(row, desk.english)) for row in branches(desk)]}
+    return {
+        "branches": [(row.code, branch_name(row, desk.english)) for row in branches(desk)],
+        "pool": [unit for unit in desk.book.tables["units"] if unit.can_lead and unit.in_force(desk.today)],
+        "listed": near(desk.book, ticket.district, desk.today),
+        "english": desk.english,
+    }
 
 
 VERBS = (
@@ -64,7 +78,7 @@ VERBS = (
         (Button(gettext_lazy("Answer and close")),),
     ),
     Verb(
-        "explain", ("explain",), gettext_lazy("Explain, no unit"), f.ExplainForm, _explain, _explained,
+        "explain", ("explain",), gettext_lazy("Explain, no unit"), fa.ExplainForm, _explain, _explained,
         (Button(gettext_lazy("Explain and close")),), choices=_branch_choices,
     ),
     Verb(
