@@ -42,7 +42,7 @@ def test_the_key_of_a_unit_reads_what_the_unit_sees(
     get: Callable[..., Any], city: Book, now: datetime
 ) -> None:
     mine = ticket_in(workflow.DISPATCHED, city, now, district=DISTRICT)
-    other = ticket_in(workflow.DISPATCHED, city, now, OTHER_STREET)
+    other = ticket_in(workflow.DISPATCHED, city, now, OTHER_STREET, district="110108", copied_to=[])
     assert _numbers(get(unit=STREET)) == [mine.number]
     assert get(f"/{mine.number}", unit=STREET).status_code == 200
     assert get(f"/{other.number}", unit=STREET).status_code == 404
@@ -75,9 +75,14 @@ def test_words_told_in_confidence_are_for_the_units_alone(
 def test_art_28_a_unit_gets_its_tickets_with_their_ratings(
     get: Callable[..., Any], city: Book, now: datetime
 ) -> None:
-    ticket = ticket_in(workflow.CLOSED, city, now)
+    ticket = ticket_in(workflow.CALLBACK, city, now)
     Ticket.objects.filter(pk=ticket.pk).update(
-        visit_result="reached", contacted=True, solved="no", satisfied="dissatisfied", reasons=["S1"]
+        state=workflow.CLOSED,
+        visit_result="reached",
+        contacted=True,
+        solved="no",
+        satisfied="dissatisfied",
+        reasons=["S1"],
     )
     for answer in (
         get(f"/{ticket.number}", unit=STREET).json(),

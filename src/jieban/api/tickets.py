@@ -96,7 +96,7 @@ def list_tickets(
     The key of a unit gets what the unit sees, what requesters said of it included (Ordinance Art. 28).
     """
     city = book()
-    filters = Filters(state, queue, unit, district, category, channel, overdue, open)
+    filters = Filters(state, queue, unit, district, category, channel, overdue=overdue, closed=not open)
     try:
         found = page(_scope(request, city), filters, after, size)
     except ValueError:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from jieban.matters.paging import page
 from jieban.subtickets import workflow as w
 from jieban.subtickets.models import SubTicket
 
@@ -45,19 +45,7 @@ def outbox(units: Collection[str], after: str = "", size: int = PAGE) -> Listed:
 
 
 def _listed(subs: QuerySet[SubTicket], after: str, size: int) -> Listed:
-    due, _sign, pk = after.partition("_")
-    try:
-        last = (datetime.fromtimestamp(float(due), UTC), int(pk)) if after else None
-    except (ValueError, OverflowError, OSError):
-        last = None
-    if last and 0 <= last[1] < 2**63:
-        subs = subs.filter(Q(due_at__gt=last[0]) | Q(due_at=last[0], pk__gt=last[1]))
-    found = list(subs.order_by("due_at", "id")[: size + 1])
-    if len(found) <= size:
-        return Listed(found, "")
-    end = found[size - 1]
-    assert end.due_at is not None
-    return Listed(found[:size], f"{end.due_at.timestamp():.6f}_{end.pk}")
+    return Listed(*page(subs, after, size))
 
 
 def by_number(number: str) -> SubTicket | None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from jieban.city.book import Book
+from jieban.matters.models import Event
+from jieban.matters.paging import page as by_limit
+from jieban.matters.paging import read_key
 from jieban.matters.queries import rebuilt
 from jieban.people.models import Account
 from jieban.people.roles import CITYWIDE_ROLES, Role
@@ -18,11 +21,35 @@ from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket
 
 PAGE = 20
+NOWHERE = "unknown"
+"""In place of a district: those whose place nobody knows yet."""
+
+RUNNING = (
+    workflow.WAITING,
+    workflow.DISPATCHED,
+    workflow.SIGNED,
+    workflow.HANDLING,
+    workflow.OBJECTED,
+    workflow.REPLIED,
+    workflow.SUBMITTED,
+)
+"""States in which a limit runs; a paused ticket and one whose requester is asked have none."""
+_BEFORE_CONTACT = (workflow.DISPATCHED, workflow.SIGNED, workflow.HANDLING)
+_AT_WORK = (workflow.SIGNED, workflow.HANDLING)
+SILENT = Q(state__in=_BEFORE_CONTACT, contacted_at__isnull=True, secrecy="")
+"""Nobody has reached the requester yet, whom the unit can reach."""
+RELAY = Q(state__in=_AT_WORK, secrecy="confidential", contacted_at__isnull=True)
+"""The hotline is to speak with a confidential requester for the unit."""
+ASKING = Q(state__in=_AT_WORK, extension__has_key="days")
+"""The unit asks the hotline for an extension."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list shows. Empty parts do not filter. ``open`` leaves out what is closed."""
+    """What a list shows; empty parts do not filter.
+
+    Without a state it shows what is open, with ``closed`` everything.
+    """
 
     state: str = ""
     queue: str = ""
@@ -30,8 +57,13 @@ class Filters:
     district: str = ""
     category: str = ""
     channel: str = ""
+    running: bool = False
     overdue: bool = False
-    open: bool = True
+    today: bool = False
+    silent: bool = False
+    relay: bool = False
+    asking: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,50 +124,45 @@ def page(scope: Scope, filters: Filters, after: str = "", size: int = PAGE) -> P
 
     ``after`` is the key that the page before gave. Raises ``ValueError`` for a key that is none.
     """
-    tickets = _filtered(visible(scope), filters)
-    if after:
-        due, pk = _read_key(after)
-        tickets = tickets.filter(Q(due_at__gt=due) | Q(due_at=due, pk__gt=pk))
-    found = list(tickets.order_by("due_at", "pk")[: size + 1])
-    more = len(found) > size
-    found = found[:size]
-    return Page(found, _write_key(found[-1]) if more else "")
+    if after and read_key(after) is None:
+        raise ValueError(f"{after} is no page key")
+    return Page(*by_limit(filtered(visible(scope), filters), after, size))
 
 
-def _filtered(tickets: QuerySet[Ticket], filters: Filters) -> QuerySet[Ticket]:
+def filtered(
+    tickets: QuerySet[Ticket], filters: Filters, midnight: datetime | None = None
+) -> QuerySet[Ticket]:
+    """Those of these tickets that a list shows. ``midnight``: when today ends in the city."""
     if any("\0" in value for value in astuple(filters) if isinstance(value, str)):
         return tickets.none()  # no column of the database can hold this sign
     exact: dict[str, Any] = {
         "state": filters.state,
         "queue": filters.queue,
         "lead_id": filters.unit,
-        "district": filters.district,
+        "district": "" if filters.district == NOWHERE else filters.district,
         "channel": filters.channel,
     }
     tickets = tickets.filter(**{name: value for name, value in exact.items() if value}, due_at__isnull=False)
+    if filters.district == NOWHERE:
+        tickets = tickets.filter(district="")
     if filters.category:
         tickets = tickets.filter(category__code__startswith=filters.category)
-    if filters.overdue:
-        tickets = tickets.filter(overdue=True)
-    if filters.open and not filters.state:
+    if not filters.state and not filters.closed:
         tickets = tickets.exclude(state__in=workflow.CLOSED_STATES)
-    return tickets
+    flags = {
+        Q(state__in=RUNNING): filters.running,
+        Q(overdue=True): filters.overdue,
+        due_today(midnight): filters.today,
+        SILENT: filters.silent,
+        RELAY: filters.relay,
+        ASKING: filters.asking,
+    }
+    return tickets.filter(*(condition for condition, wanted in flags.items() if wanted))
 
 
-def _write_key(ticket: Ticket) -> str:
-    assert ticket.due_at is not None
-    return f"{ticket.due_at.timestamp():.6f}_{ticket.pk}"
-
-
-def _read_key(key: str) -> tuple[datetime, int]:
-    due, _, pk = key.partition("_")
-    try:
-        moment, last = datetime.fromtimestamp(float(due), UTC), int(pk)
-    except OverflowError as error:
-        raise ValueError(f"{key} is no page key") from error
-    if not 0 <= last < 2**63:
-        raise ValueError(f"{key} is no page key")
-    return moment, last
+def due_today(midnight: datetime | None) -> Q:
+    """Whose limit runs and ends before midnight."""
+    return Q(state__in=RUNNING, due_at__lt=midnight)
 
 
 def by_number(number: str, scope: Scope | None = None) -> Ticket | None:
@@ -159,6 +186,16 @@ def counts_by_channel(scope: Scope) -> dict[str, int]:
     """How many tickets came by each channel. One SQL statement."""
     rows = visible(scope).order_by().values_list("channel").annotate(n=Count("pk"))
     return dict(rows)
+
+
+CONTACTS = ("contact", "relay")
+"""Verbs that note a try to reach the requester: the unit's own, and the hotline's for a confidential one."""
+
+
+def refusals(ticket: int) -> int:
+    """How often the requester refused to talk, on record (Art. 9; exclusion E7). One SQL statement."""
+    tries = Event.objects.filter(matter=ticket, verb__in=CONTACTS, detail__outcome="refused")
+    return tries.count()
 
 
 def busiest_unit(kind: str) -> str:

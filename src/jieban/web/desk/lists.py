@@ -15,10 +15,9 @@ from django.views.decorators.http import require_GET
 from jieban.intake.places import districts
 from jieban.people.access import page
 from jieban.tickets import workflow as w
-from jieban.tickets.queries import by_number
+from jieban.tickets.queries import Filters, by_number
 from jieban.web.desk import looks, queries
 from jieban.web.desk.home import next_address
-from jieban.web.desk.queries import Look
 from jieban.web.desk.sitting import Sitting, sitting
 from jieban.web.words import CHANNEL_NAMES
 
@@ -55,7 +54,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/tickets.html", shown)
 
 
-def _without_state(look: Look) -> Look:
+def _without_state(look: Filters) -> Filters:
     """The same list without the filters that the counts themselves are links to."""
     return replace(look, state="", overdue=False, today=False, silent=False)
 
@@ -75,7 +74,7 @@ def _choices(desk: Sitting) -> dict[str, Any]:
 def objections(request: HttpRequest) -> HttpResponse:
     """The objections that wait for a ruling. Four SQL statements."""
     desk = sitting(request)
-    rows = queries.rows(desk.scope, Look(state=w.OBJECTED), desk.midnight, request.GET.get("after", ""))
+    rows = queries.rows(desk.scope, Filters(state=w.OBJECTED), desk.midnight, request.GET.get("after", ""))
     return render(
         request, "desk/objections.html", {"desk": desk, "page": rows, "next": next_address(request, rows)}
     )

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from jieban.tickets import workflow as w
 from jieban.tickets.names import STATE_NAMES
-from jieban.web.desk.queries import NOWHERE, Look, Tally
+from jieban.tickets.queries import NOWHERE, Filters
+from jieban.web.desk.queries import Tally
 from jieban.web.desk.sitting import Sitting
 from jieban.web.words import (
     CHANNEL_NAMES,
@@ -23,7 +24,7 @@ from jieban.web.words import (
     unit_words,
 )
 
-FLAGS = ("running", "overdue", "today", "silent", "relay", "asking")
+FLAGS = ("running", "overdue", "today", "silent", "relay", "asking", "closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +38,28 @@ class Link:
     alarm: bool = False
 
 
-def read_look(given: Mapping[str, str]) -> Look:
+def read_look(given: Mapping[str, str]) -> Filters:
     """The filters of an address; what is unknown is passed over."""
     texts = {
         one.name: given.get(one.name, "").replace("\0", "").strip()[:40]
-        for one in fields(Look)
+        for one in fields(Filters)
         if one.name not in FLAGS
     }
     flags = {flag: given.get(flag) == "1" for flag in FLAGS}
     read: dict[str, Any] = {**texts, **flags}
     if read["state"] not in STATE_NAMES:
         read["state"] = ""
-    return Look(**read)
+    return Filters(**read)
 
 
-def address(look: Look, name: str = "ticket_list", **changes: Any) -> str:
+def address(look: Filters, name: str = "ticket_list", **changes: Any) -> str:
     """The address of the list with some filters changed."""
     shown = asdict(replace(look, **changes))
     given = {key: "1" if value is True else value for key, value in shown.items() if value}
     return reverse(name) + (f"?{urlencode(given)}" if given else "")
 
 
-def state_links(look: Look, counted: Tally, name: str = "ticket_list") -> list[Link]:
+def state_links(look: Filters, counted: Tally, name: str = "ticket_list") -> list[Link]:
     """All that is open, then one link for each open state in which there is something."""
     plain = replace(look, state="", running=False)
     links = [
@@ -76,7 +77,7 @@ def state_links(look: Look, counted: Tally, name: str = "ticket_list") -> list[L
     return links
 
 
-def urgent_links(look: Look, counted: Tally, name: str = "ticket_list") -> list[Link]:
+def urgent_links(look: Filters, counted: Tally, name: str = "ticket_list") -> list[Link]:
     """Overdue, due today, nobody called yet: each can be put on and taken off again."""
     said = (
         ("overdue", _("overdue"), counted.overdue),
@@ -95,7 +96,7 @@ def urgent_links(look: Look, counted: Tally, name: str = "ticket_list") -> list[
     ]
 
 
-def worn(look: Look, desk: Sitting, name: str = "ticket_list") -> list[Link]:
+def worn(look: Filters, desk: Sitting, name: str = "ticket_list") -> list[Link]:
     """The filters that no other link shows, each with the address without it."""
     said = {
         "queue": QUEUE_NAMES.get(look.queue, look.queue),

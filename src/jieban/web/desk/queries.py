@@ -7,50 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from jieban.dispatch.rules import QUEUES
+from jieban.matters.paging import page as by_limit
 from jieban.people.actions import Contact, identity_of
 from jieban.people.models import Requester
 from jieban.tickets import workflow as w
 from jieban.tickets.models import Ticket
-from jieban.tickets.queries import PAGE, Page, Scope, visible
+from jieban.tickets.queries import (
+    ASKING,
+    PAGE,
+    RELAY,
+    RUNNING,
+    SILENT,
+    Filters,
+    Page,
+    Scope,
+    due_today,
+    filtered,
+    visible,
+)
 
-RUNNING = (w.WAITING, w.DISPATCHED, w.SIGNED, w.HANDLING, w.OBJECTED, w.REPLIED, w.SUBMITTED)
-"""States in which a limit runs; a paused ticket and one whose requester is asked have none."""
-SILENT = Q(state__in=(w.DISPATCHED, w.SIGNED, w.HANDLING), contacted_at__isnull=True, secrecy="")
-"""Nobody has reached the requester yet, whom the unit can reach."""
-RELAY = Q(state__in=(w.SIGNED, w.HANDLING), secrecy="confidential", contacted_at__isnull=True)
-"""The hotline is to speak with a confidential requester for the unit."""
-ASKING = Q(state__in=(w.SIGNED, w.HANDLING), extension__has_key="days")
-"""The unit asks the hotline for an extension."""
 LONG = ("text", "proposal", "explanation", "reply", "pauses", "comment")
 """Columns that a row of a list does not show."""
-NOWHERE = "unknown"
-"""In place of a district: those whose place nobody knows yet."""
 AHEAD = 12
 """How many waiting tickets a dispatcher's desk looks at to find one that nobody else has open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a list shows; empty parts do not filter. Without a state it shows what is open."""
-
-    state: str = ""
-    queue: str = ""
-    unit: str = ""
-    district: str = ""
-    category: str = ""
-    channel: str = ""
-    running: bool = False
-    overdue: bool = False
-    today: bool = False
-    silent: bool = False
-    relay: bool = False
-    asking: bool = False
 
 
 @dataclass(slots=True)
@@ -69,25 +54,18 @@ class Tally:
     asking: int = 0
 
 
-def rows(scope: Scope, look: Look, midnight: datetime, after: str = "", size: int = PAGE) -> Page:
+def rows(scope: Scope, filters: Filters, midnight: datetime, after: str = "", size: int = PAGE) -> Page:
     """Tickets by their limit, earliest first. One SQL statement, at the same cost however deep.
 
     ``midnight`` is the end of the day in the city; ``after`` the key that the page before gave. One
     that is none gives the first page.
     """
-    return paged(_looked(visible(scope), look, midnight), after, size)
+    return paged(filtered(visible(scope), filters, midnight), after, size)
 
 
 def paged(tickets: QuerySet[Ticket], after: str = "", size: int = PAGE) -> Page:
     """Some of these tickets by their limit, earliest first, as a list shows them. One SQL statement."""
-    tickets = tickets.defer(*LONG)
-    last = _read_key(after)
-    if last:
-        due, pk = last
-        tickets = tickets.filter(Q(due_at__gt=due) | Q(due_at=due, pk__gt=pk))
-    found = list(tickets.order_by("due_at", "pk")[: size + 1])
-    key = _write_key(found[size - 1]) if len(found) > size else ""
-    return Page(found[:size], key)
+    return Page(*by_limit(tickets.defer(*LONG), after, size))
 
 
 def sent(ticket: Ticket) -> dict[str, Any]:
@@ -95,14 +73,14 @@ def sent(ticket: Ticket) -> dict[str, Any]:
     return {"dispatched_at": ticket.dispatched_at, "tier": ticket.tier}
 
 
-def tally(scope: Scope, look: Look, midnight: datetime, by: str = "queue") -> Tally:
-    """Open tickets within ``look``, counted by state and by the column ``by``. One SQL statement."""
-    tickets = _looked(visible(scope), look, midnight).exclude(state__in=w.CLOSED_STATES).order_by()
+def tally(scope: Scope, filters: Filters, midnight: datetime, by: str = "queue") -> Tally:
+    """Open tickets within the filters, counted by state and by the column ``by``. One SQL statement."""
+    tickets = filtered(visible(scope), filters, midnight).exclude(state__in=w.CLOSED_STATES).order_by()
     counted = Tally()
     for row in tickets.values("state", by).annotate(
         n=Count("pk"),
         late=Count("pk", filter=Q(overdue=True)),
-        soon=Count("pk", filter=Q(state__in=RUNNING, due_at__lt=midnight)),
+        soon=Count("pk", filter=due_today(midnight)),
         quiet=Count("pk", filter=SILENT),
         hidden=Count("pk", filter=RELAY),
         wanting=Count("pk", filter=ASKING),
@@ -123,50 +101,6 @@ def _add(counted: Tally, row: dict[str, Any], by: str) -> None:
     counted.silent += row["quiet"]
     counted.relay += row["hidden"]
     counted.asking += row["wanting"]
-
-
-def _looked(tickets: QuerySet[Ticket], look: Look, midnight: datetime) -> QuerySet[Ticket]:
-    exact = {
-        "state": look.state,
-        "queue": look.queue,
-        "lead_id": look.unit,
-        "district": "" if look.district == NOWHERE else look.district,
-        "channel": look.channel,
-    }
-    tickets = tickets.filter(**{name: value for name, value in exact.items() if value}, due_at__isnull=False)
-    if look.district == NOWHERE:
-        tickets = tickets.filter(district="")
-    if not look.state:
-        tickets = tickets.exclude(state__in=w.CLOSED_STATES)
-    if look.category:
-        tickets = tickets.filter(category__code__startswith=look.category)
-    if look.running:
-        tickets = tickets.filter(state__in=RUNNING)
-    if look.overdue:
-        tickets = tickets.filter(overdue=True)
-    if look.today:
-        tickets = tickets.filter(state__in=RUNNING, due_at__lt=midnight)
-    if look.silent:
-        tickets = tickets.filter(SILENT)
-    if look.relay:
-        tickets = tickets.filter(RELAY)
-    if look.asking:
-        tickets = tickets.filter(ASKING)
-    return tickets
-
-
-def _write_key(ticket: Ticket) -> str:
-    assert ticket.due_at is not None
-    return f"{ticket.due_at.timestamp():.6f}_{ticket.pk}"
-
-
-def _read_key(key: str) -> tuple[datetime, int] | None:
-    due, _, pk = key.partition("_")
-    try:
-        moment, last = datetime.fromtimestamp(float(due), UTC), int(pk)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return (moment, last) if 0 <= last < 2**63 else None
 
 
 def waiting(scope: Scope, skipped: Sequence[str] = ()) -> list[Ticket]:
