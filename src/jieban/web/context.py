@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -22,27 +23,31 @@ HOTLINE = "12345"
 
 LARGE_TEXT_COOKIE = "large_text"
 
-STAFF_ROOMS: tuple[tuple[str, Any, str], ...] = (
-    ("work", _("My work"), "work.view"),
-    ("messages", _("Messages"), "work.view"),
-    ("take_in", _("Take a call"), "ticket.take_in"),
-    ("dispatch_desk", _("Dispatch"), "ticket.dispatch"),
-    ("objections", _("Objections"), "ticket.dispatch"),
-    ("cluster_list", _("Common matters"), "cluster.use"),
-    ("call_list", _("Call-backs"), "ticket.call_back"),
-    ("ticket_list", _("Tickets"), "ticket.view"),
-    ("asked", _("Asked between units"), "subticket.use"),
-    ("whistle_list", _("Whistles"), "whistle.use"),
-    ("ledgers", _("Ledgers"), "ledger.view"),
-    ("exclusion_list", _("Exclusions"), "exclusion.use"),
-    ("oversight_list", _("Oversight"), "oversight.use"),
-    ("rates", _("Rates"), "figures.view"),
-    ("catalogue", _("Lessons for the catalogue"), "catalogue.propose"),
-    ("outgoing", _("Notices"), "notice.view"),
-    ("leave", _("Leave"), "delegation.use"),
-    ("admin:index", _("Reference data"), "reference.view"),
+TOGETHER, WATCH, MORE = "together", "watch", "more"
+GROUP_WORDS = {TOGETHER: _("Together"), WATCH: _("Figures and oversight"), MORE: _("More")}
+
+STAFF_ROOMS: tuple[tuple[str, Any, str, str], ...] = (
+    ("work", _("My work"), "work.view", ""),
+    ("messages", _("Messages"), "work.view", ""),
+    ("take_in", _("Take a call"), "ticket.take_in", ""),
+    ("dispatch_desk", _("Dispatch"), "ticket.dispatch", ""),
+    ("objections", _("Objections"), "ticket.dispatch", ""),
+    ("call_list", _("Call-backs"), "ticket.call_back", ""),
+    ("ticket_list", _("Tickets"), "ticket.view", ""),
+    ("asked", _("Asked between units"), "subticket.use", TOGETHER),
+    ("whistle_list", _("Whistles"), "whistle.use", TOGETHER),
+    ("cluster_list", _("Common matters"), "cluster.use", TOGETHER),
+    ("rates", _("Rates"), "figures.view", WATCH),
+    ("oversight_list", _("Oversight"), "oversight.use", WATCH),
+    ("exclusion_list", _("Exclusions"), "exclusion.use", WATCH),
+    ("ledgers", _("Ledgers"), "ledger.view", WATCH),
+    ("catalogue", _("Lessons for the catalogue"), "catalogue.propose", MORE),
+    ("outgoing", _("Notices"), "notice.view", MORE),
+    ("leave", _("Leave"), "delegation.use", MORE),
+    ("admin:index", _("Reference data"), "reference.view", MORE),
 )
-"""URL name, words, permission: the navigation of staff. A name that no room serves yet is left out."""
+"""URL name, words, permission, group: the navigation of staff. What is used all day stands by itself, the
+rest folded in groups. A name that no room serves yet is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,20 @@ class Room:
     words: Any
     here: bool
     count: int = 0
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place in the bar of rooms: a room, or several folded under common words."""
+
+    words: Any
+    rooms: list[Room]
+
+    @property
+    def here(self) -> bool:
+        """Whether the reader is in one of them."""
+        return any(room.here for room in self.rooms)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -60,6 +79,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     messages of whoever is signed in, every ten)."""
     english = is_english()
     city_name, version = _city(english)
+    rooms = staff_rooms(request)
     return {
         "city_name": city_name,
         "pack_version": version,
@@ -67,7 +87,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "other_language": ("zh-hans", "中文") if english else ("en", "English"),
         "large_text": request.COOKIES.get(LARGE_TEXT_COOKIE) == "1",
         "hotline": HOTLINE,
-        "staff_rooms": staff_rooms(request),
+        "staff_rooms": rooms,
+        "staff_menu": menu(rooms),
     }
 
 
@@ -82,13 +103,25 @@ def staff_rooms(request: HttpRequest) -> list[Room]:
     if not isinstance(account, Account):
         return []
     rooms = []
-    for name, words, permission in STAFF_ROOMS:
+    for name, words, permission, group in STAFF_ROOMS:
         address = _address(name)
         barred = name.startswith("admin:") and not account.is_staff  # Django's admin asks this besides
         if address and allowed(permission, account.role_set) and not barred:
             count = _unread(account) if name == "messages" else 0
-            rooms.append(Room(address, words, _is_here(request.path, address), count))
+            rooms.append(Room(address, words, _is_here(request.path, address), count, group))
     return rooms
+
+
+def menu(rooms: list[Room]) -> list[Entry]:
+    """The rooms as they stand in the bar; a group of one stands by itself."""
+    entries = []
+    for group, members in groupby(rooms, key=lambda room: room.group):
+        listed = list(members)
+        if group and len(listed) > 1:
+            entries.append(Entry(GROUP_WORDS[group], listed))
+        else:
+            entries += [Entry(room.words, [room]) for room in listed]
+    return entries
 
 
 def _unread(account: Account) -> int:
@@ -100,7 +133,7 @@ def _unread(account: Account) -> int:
 
 
 def _is_here(path: str, address: str) -> bool:
-    others = (_address(name) for name, _words, _permission in STAFF_ROOMS)
+    others = (_address(name) for name, *_rest in STAFF_ROOMS)
     longer = [other for other in others if other.startswith(address) and other != address]
     return path.startswith(address) and not any(path.startswith(other) for other in longer)
 

@@ -31,6 +31,7 @@ from jieban.web.desk.refusals import overtaken_words
 from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
 from jieban.web.desk.story import history
 from jieban.web.desk.verbs import VERBS, form_of, may_say, verbs_for
+from jieban.web.desk.verbs.groups import HEADINGS, next_step
 from jieban.web.desk.verbs.intake import branches
 from jieban.web.desk.words import SATISFIED_WORDS, SOLVED_WORDS, carried, highlighted, sentences
 from jieban.whistle.queries import of_ticket
@@ -139,17 +140,20 @@ def show(
 
 
 def _verbs(found: Ticket, desk: Sitting, tried: Tried | None, words: str = "") -> list[dict[str, Any]]:
-    """The verbs with their forms; the first that can be used is open, or the one that was tried."""
+    """The verbs with their forms, group by group; the next step lies open, or the one that was tried."""
     listed = []
     for verb in verbs_for(found, desk):
         mine = tried is not None and tried.verb == verb.name
         form = tried.form if tried and mine else form_of(verb, found, desk)
         if words and verb.name == "reply":
             form.initial, mine = {"reply": words}, True
-        listed.append({"verb": verb, "form": form, "not_now": verb.not_now(found, desk), "open": mine})
-    usable = [one for one in listed if not one["not_now"]]
-    if usable and not any(one["open"] for one in listed):
-        usable[0]["open"] = True
+        not_now = verb.not_now(found, desk)
+        heading = HEADINGS[verb.name]
+        listed.append({"verb": verb, "form": form, "not_now": not_now, "open": mine, "group": heading})
+    if not any(one["open"] for one in listed):
+        step = next_step({one["verb"].name for one in listed if not one["not_now"]})
+        for one in listed:
+            one["open"] = one["verb"].name == step
     return listed
 
 

@@ -30,6 +30,7 @@ from jieban.web.desk.verbs import (
     whistling,
 )
 from jieban.web.desk.verbs.base import Verb
+from jieban.web.desk.verbs.groups import ORDER
 
 MODULES = (
     emergency,
@@ -47,12 +48,13 @@ MODULES = (
     excluding,
     requester,
 )
-VERBS: dict[str, Verb] = {verb.name: verb for module in MODULES for verb in module.VERBS}
-"""Name -> verb, in the order of the work."""
+_KNOWN = {verb.name: verb for module in MODULES for verb in module.VERBS}
+VERBS: dict[str, Verb] = {name: _KNOWN[name] for name in sorted(_KNOWN, key=ORDER.index)}
+"""Name -> verb, in the order of the page (``groups``)."""
 
 
 def verbs_for(ticket: Ticket, desk: Sitting) -> list[Verb]:
-    """The verbs that this person may use on this ticket now, in the order of the work."""
+    """The verbs that this person may use on this ticket now, in the order of the page."""
     allowed = set(WORKFLOW.verbs(ticket.row(), desk.actor))
     return [verb for verb in VERBS.values() if allowed & set(verb.says) and verb.offered(ticket, desk)]
 

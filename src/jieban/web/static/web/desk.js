@@ -76,6 +76,17 @@
     true,
   );
 
+  // A list of rooms in the bar closes by a click elsewhere and by Escape.
+  const closeRooms = (but) => {
+    document.querySelectorAll("details.rooms[open]").forEach((one) => {
+      if (!one.contains(but)) one.open = false;
+    });
+  };
+  document.addEventListener("click", (event) => closeRooms(event.target));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeRooms(null);
+  });
+
   // Choosing a branch of Art. 11 puts its standard words into the field, unless somebody wrote there.
   document.addEventListener("change", (event) => {
     if (event.target.name !== "branch") return;
