@@ -27,6 +27,7 @@ NEIGHBOURS: frozenset[tuple[str, str]] = frozenset(
         ("handling", "dispatch"),  # an objection goes back to dispatch
         ("callback", "handling"),  # an unsolved ticket is handed out again
         ("whistle", "handling"),  # one unit cannot do it alone: its result returns to the ticket
+        ("oversight", "whistle"),  # who neglects whistles is supervised
         ("web", "api"),  # the roof is one floor; the shell mounts the API
         ("demo", "cli"),  # the demonstration ends in serving
     }

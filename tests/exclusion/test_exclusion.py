@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.tickets.stage import (
     CALLER,
+    DISPATCHER,
     DISTRICT,
     STREET,
     SUPERVISOR,
@@ -25,6 +26,7 @@ from jieban.assessment.models import MonthCount
 from jieban.assessment.tasks import count_ticket
 from jieban.callback.actions import Answers, do_answers
 from jieban.city.book import Book
+from jieban.dispatch.passing import do_recall
 from jieban.exclusion import workflow as x
 from jieban.exclusion.actions import (
     Application,
@@ -41,8 +43,9 @@ from jieban.exclusion.actions import (
 )
 from jieban.exclusion.kind import EXCLUSION
 from jieban.exclusion.models import Exclusion
-from jieban.exclusion.queries import by_number, counts, rows, shares
+from jieban.exclusion.queries import by_number, counts, may_see, rows, shares
 from jieban.exclusion.rules import excluded_until, may_decide, may_hear
+from jieban.exclusion.tasks import follow, keep_out
 from jieban.handling.actions import do_contact
 from jieban.matters.attachments import NewFile, do_attach
 from jieban.matters.queries import rebuilt, timeline
@@ -50,6 +53,7 @@ from jieban.matters.rules import Actor, NotYours, WrongState
 from jieban.matters.tick import tick
 from jieban.people.roles import Role
 from jieban.tickets import workflow as w
+from jieban.tickets.actions import say
 from jieban.tickets.models import Ticket
 from jieban.tickets.queries import Scope
 
@@ -423,3 +427,48 @@ def test_the_row_is_what_its_events_say(city: Book, now: datetime) -> None:
     told = dict(rebuilt(EXCLUSION))
     assert told[exclusion.pk] == Exclusion.objects.get(pk=exclusion.pk).row()
     assert stored(ticket_of(exclusion)).exclusion == "E6"
+
+
+# --- another lead, recusal ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("approve", "after"), [(True, x.WITHDRAWN), (False, x.WITHDRAWN)])
+def test_art_32_an_exclusion_does_not_follow_the_ticket_to_another_unit(
+    approve: bool, after: str, city: Book, now: datetime
+) -> None:
+    ticket = ticket_in(w.SIGNED, city, now)
+    exclusion = do_apply(ticket, Application("E6", WORDS), clerk(), now=now, book=city)
+    if approve:
+        do_approve(exclusion, RULING, CHIEF, now=now, book=city)
+        assert stored(ticket).exclusion == "E6"
+    do_recall(stored(ticket), "派错单位", DISPATCHER, now=now, book=city)
+    follow(matter=ticket.pk)
+    follow(matter=ticket.pk)
+    exclusion.refresh_from_db()
+    assert (exclusion.state, stored(ticket).exclusion) == (after, "")
+    assert dict(rebuilt(EXCLUSION))[exclusion.pk] == exclusion.row()
+
+
+def test_art_8_a_recused_unit_sees_no_application(city: Book, now: datetime) -> None:
+    exclusion = applied(city, now)
+    unit, scope = city.units[DISTRICT], Scope(unit=DISTRICT, district=DISTRICT)
+    assert may_see(exclusion, scope, unit, DISTRICT)
+    Ticket.objects.filter(pk=exclusion.ticket).update(recused=[DISTRICT])
+    keep_out(matter=exclusion.ticket)
+    exclusion.refresh_from_db()
+    assert not may_see(exclusion, scope, unit, DISTRICT)
+    assert rows("all", scope, unit).exclusions == []
+    assert rows("mine", Scope(unit=STREET), city.units[STREET]).exclusions == [exclusion]
+
+
+def test_art_9_a_refusal_that_the_hotline_relayed_counts_too(city: Book, now: datetime) -> None:
+    ticket = ticket_in(w.SIGNED, city, now)
+    for _ in range(3):
+        say(ticket, "relay", CALLER, now, {}, {"outcome": "refused"}, book=city)
+    assert do_apply(ticket, Application("E7", WORDS), clerk(), now=now, book=city).contacts == 3
+
+
+def test_the_unit_is_told_when_its_exclusion_ends(city: Book, now: datetime) -> None:
+    told = {row.event for row in city.tables["notice_templates"]}
+    assert {"exclusion.revoke", "exclusion.expire", "exclusion.lapse"} <= told
+    assert {"revoke", "expire", "lapse"} <= EXCLUSION.notices

@@ -52,13 +52,13 @@ from jieban.oversight.actions import (
 from jieban.oversight.kind import OVERSIGHT
 from jieban.oversight.models import Case
 from jieban.oversight.rules import Earlier, Facts, facts_of, firing, is_new, may_oversee
-from jieban.oversight.tasks import look, look_at, refused_whistle, scan_all
+from jieban.oversight.tasks import follow, keep_out, look, look_at, refused_whistle, scan_all
 from jieban.people.roles import Role
 from jieban.tickets import workflow as w
 from jieban.tickets.actions import advance
 from jieban.tickets.models import Ticket
 from jieban.tickets.queries import Scope
-from jieban.whistle.actions import do_rule
+from jieban.whistle.joining import do_rule
 
 pytestmark = pytest.mark.django_db
 
@@ -157,8 +157,8 @@ def test_the_facts_of_a_ticket(city: Book, now: datetime) -> None:
     assert facts_of(row, later).overdue_hours == 30
     assert facts_of({**row, "submitted_at": now}, later).overdue_hours == 0
     assert facts_of({**row, "state": w.SHELVED}, later).overdue_hours == 0
-    moved = facts_of({**row, "passed": 1, "objected_by": ["a", "b"]}, now)
-    assert moved.passed == 3
+    moved = facts_of({**row, "passed": 2, "objected_by": ["a", "b"]}, now)
+    assert moved.passed == 2, "an accepted objection is counted in passed already"
 
 
 # --- opening ------------------------------------------------------------------------------------
@@ -226,9 +226,9 @@ def test_bayannur_three_times_makes_a_problem_ticket_for_the_territory(
 
 
 def test_a_problem_ticket_of_no_known_territory_goes_to_the_service_department(city: Book) -> None:
-    row = {"lead_id": None, "district": ""}
+    row: dict[str, Any] = {"lead_id": None, "district": "", "state": w.HANDLING, "recused": []}
     assert rules.answers_for(row, True, city.units) == "city.city_services"
-    assert rules.answers_for({"lead_id": STREET, "district": DISTRICT}, False, city.units) == STREET
+    assert rules.answers_for({**row, "lead_id": STREET, "district": DISTRICT}, False, city.units) == STREET
 
 
 def test_art_24_an_instruction_of_a_leader_opens_a_case_once(city: Book, now: datetime) -> None:
@@ -355,7 +355,7 @@ def test_the_scan_finds_what_the_rules_say(city: Book, now: datetime) -> None:
     late = ticket_in(w.HANDLING, city, now - timedelta(days=9))
     asked = changed(ticket_in(w.CALLBACK, city, now - timedelta(days=9)), overdue=True, submitted_at=None)
     urged = changed(ticket_in(w.HANDLING, city, now), urged=3)
-    moved = changed(ticket_in(w.HANDLING, city, now), passed=1, objected_by=["a", "b"])
+    moved = changed(ticket_in(w.HANDLING, city, now), passed=3, objected_by=["a", "b"])
     redone = changed(ticket_in(w.SIGNED, city, now), redone=4)
     stale = changed(ticket_in(w.HANDLING, city, now), opened_at=now - timedelta(days=61))
     refused = ticket_in(w.DISPATCHED, city, now - timedelta(hours=49))
@@ -487,3 +487,47 @@ def test_the_thresholds_are_rows_of_the_city(city: Book, now: datetime) -> None:
     assert rows["redone"].threshold == Decimal(3)
     assert {row.measure for row in rows.values()} <= set(Facts.__slots__)
     assert [step.rung for step in rules.ladder(city, now.date())] == [1, 2, 3, 4]
+
+
+# --- recusal, another lead, neglected whistles ----------------------------------------------------
+
+
+def test_art_8_a_recused_unit_neither_answers_nor_sees_the_case(city: Book, now: datetime) -> None:
+    ticket = changed(ticket_in(w.HANDLING, city, now), recused=[DISTRICT])
+    assert rules.answers_for(ticket.row(), True, city.units) == city.units[DISTRICT].parent
+    case = do_supervise(ticket, "media", WHY, SUPERVISOR, now=now, book=city)
+    assert case.lead_id == STREET
+    district = Scope(unit=DISTRICT, district=DISTRICT)
+    assert not queries.seen(district, city.units[DISTRICT]).exists()
+    assert queries.seen(Scope(unit=STREET), city.units[STREET]).exists()
+
+
+def test_art_8_a_unit_recused_later_hands_the_case_up(city: Book, now: datetime) -> None:
+    case = do_supervise(ticket_in(w.HANDLING, city, now), "redone", WHY, SUPERVISOR, now=now, book=city)
+    assert case.lead_id == DISTRICT
+    changed(ticket_of(case), recused=[DISTRICT])
+    keep_out(matter=case.ticket or 0)
+    case.refresh_from_db()
+    assert (case.lead_id, case.recused) == (city.units[DISTRICT].parent, [DISTRICT])
+    assert dict(rebuilt(OVERSIGHT))[case.pk] == case.row()
+
+
+def test_art_12_whoever_leads_now_answers(city: Book, now: datetime) -> None:
+    case = case_on(city, now)
+    do_answer(case, DONE, clerk(), now=now)
+    changed(ticket_of(case), lead_id=OTHER_STREET)
+    follow(matter=case.ticket or 0)
+    case.refresh_from_db()
+    assert (case.lead_id, case.state, case.answer) == (OTHER_STREET, o.OPENED, "")
+    assert dict(rebuilt(OVERSIGHT))[case.pk] == case.row()
+
+
+def test_sto_44_who_neglects_whistles_is_supervised_once(city: Book, now: datetime) -> None:
+    for _ in range(2):
+        report_in("called", city, now, ENFORCEMENT, kind="emergency")
+    tick(now + timedelta(minutes=31))
+    then = now + timedelta(hours=1)
+    scan_all(then, city)
+    scan_all(then + timedelta(minutes=10), city)
+    (case,) = Case.objects.filter(trigger="neglect")
+    assert (case.lead_id, case.measured, case.ticket) == (ENFORCEMENT, 2, None)

@@ -19,8 +19,8 @@ from jieban.whistle.actions import (
     do_arrive,
     do_blow,
     do_give,
-    do_refuse,
 )
+from jieban.whistle.joining import do_refuse
 from jieban.whistle.models import ReportIn, Whistle
 from jieban.whistle.queries import reports_of
 from jieban.whistle.rating import StreetMarks, UnitMarks

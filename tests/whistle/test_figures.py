@@ -31,6 +31,7 @@ from jieban.matters.actions import series
 from jieban.matters.tick import tick
 from jieban.tickets.queries import Scope, everything
 from jieban.whistle import actions as a
+from jieban.whistle import joining
 from jieban.whistle import queries as q
 from jieban.whistle.models import ReportIn, Whistle
 from jieban.whistle.rating import StreetMarks, UnitMarks, do_rate_street, do_rate_unit
@@ -129,14 +130,22 @@ ACTS: dict[str, tuple[str, tuple[str, ...], Callable[[ReportIn, Book, datetime],
     "refuse": (
         "called",
         (HOUSING,),
-        lambda r, b, n: a.do_refuse(r, "不属职责", reviewer(HOUSING), now=n, book=b),
+        lambda r, b, n: joining.do_refuse(r, "不属职责", reviewer(HOUSING), now=n, book=b),
     ),
-    "rule": ("refused", (HOUSING,), lambda r, b, n: a.do_rule(r, True, "成立", leader(), now=n, book=b)),
-    "order": ("refused", (HOUSING,), lambda r, b, n: a.do_rule(r, False, "报到", leader(), now=n, book=b)),
+    "rule": (
+        "refused",
+        (HOUSING,),
+        lambda r, b, n: joining.do_rule(r, True, "成立", leader(), now=n, book=b),
+    ),
+    "order": (
+        "refused",
+        (HOUSING,),
+        lambda r, b, n: joining.do_rule(r, False, "报到", leader(), now=n, book=b),
+    ),
     "join": (
         "joining",
         (OTHER_HOUSING,),
-        lambda r, b, n: a.do_join(r, "", leader("110106"), now=n, book=b),
+        lambda r, b, n: joining.do_join(r, "", leader("110106"), now=n, book=b),
     ),
     "withdraw": ("called", (HOUSING,), lambda r, b, n: a.do_withdraw(r, "", clerk(), now=n, book=b)),
     "rate_unit": ("result", (HOUSING,), lambda r, b, n: do_rate_unit(r, MARKS, clerk(), now=n)),

@@ -34,6 +34,7 @@ from jieban.matters.tick import tick
 from jieban.tickets.models import Ticket
 from jieban.tickets.queries import differences
 from jieban.whistle import actions as a
+from jieban.whistle import joining
 from jieban.whistle import workflow as w
 from jieban.whistle.kind import REPORT, WHISTLE
 from jieban.whistle.models import ReportIn, Whistle
@@ -55,11 +56,11 @@ SAY: dict[str, Say] = {
     "arrive": lambda r, who, now, book: a.do_arrive(r, "某人", "staff", who, now=now, book=book),
     "act": lambda r, who, now, book: a.do_act(r, "清理", who, now=now),
     "give": lambda r, who, now, book: a.do_give(r, "结果", "partly", who, now=now, book=book),
-    "refuse": lambda r, who, now, book: a.do_refuse(r, "不属职责", who, now=now, book=book),
-    "order": lambda r, who, now, book: a.do_rule(r, False, "报到", who, now=now, book=book),
-    "excuse": lambda r, who, now, book: a.do_rule(r, True, "成立", who, now=now, book=book),
-    "join": lambda r, who, now, book: a.do_join(r, "", who, now=now, book=book),
-    "decline": lambda r, who, now, book: a.do_decline(r, "不联合", who, now=now, book=book),
+    "refuse": lambda r, who, now, book: joining.do_refuse(r, "不属职责", who, now=now, book=book),
+    "order": lambda r, who, now, book: joining.do_rule(r, False, "报到", who, now=now, book=book),
+    "excuse": lambda r, who, now, book: joining.do_rule(r, True, "成立", who, now=now, book=book),
+    "join": lambda r, who, now, book: joining.do_join(r, "", who, now=now, book=book),
+    "decline": lambda r, who, now, book: joining.do_decline(r, "不联合", who, now=now, book=book),
     "withdraw": lambda r, who, now, book: a.do_withdraw(r, "", who, now=now, book=book),
     "rate unit": lambda r, who, now, book: do_rate_unit(r, MARKS, who, now=now),
     "rate street": lambda r, who, now, book: do_rate_street(r, SAID, who, now=now),

@@ -77,14 +77,12 @@ def test_result_of_a_whistle_is_that_of_its_units(solved: list[str], all_in_all:
 def test_art_33_score_of_a_department_is_mean_of_marks_times_timeliness() -> None:
     factor = rules.timeliness_factor(timely=6, late=2, not_come=2, late_factor=Decimal("0.8"))
     assert factor == Decimal("0.76")
-    marks = [rules.mark_of(90, 80, 70), rules.mark_of(100, 100, 100)]
+    marks = [Decimal(80), Decimal(100)]
     assert rules.department_score(marks, factor) == Decimal("68.4")
     assert rules.department_score([], factor) is None
     assert rules.timeliness_factor(0, 0, 0, Decimal(1)) is None
 
 
 def test_art_33_a_street_that_whistles_for_nothing_is_seen() -> None:
-    assert rules.necessity_index([80, 40]) == 60
     assert rules.abuse_index(1, 4) == 25
     assert rules.abuse_index(0, 0) is None
-    assert rules.necessity_index([]) is None

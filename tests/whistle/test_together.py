@@ -17,6 +17,7 @@ from jieban.matters.models import Event
 from jieban.matters.rules import WrongState
 from jieban.matters.tick import tick
 from jieban.whistle import actions as a
+from jieban.whistle import joining
 from jieban.whistle.models import ReportIn, Whistle
 from jieban.whistle.queries import reports_of
 from jieban.whistle.rating import do_rate_street, do_rate_unit
@@ -80,7 +81,7 @@ def test_two_of_one_unit_acknowledge_at_once(live_city: Book, now: datetime) -> 
     mine, yours = again(report), again(report)
     results = together(
         lambda: a.do_acknowledge(mine, clerk(HOUSING), now=now),
-        lambda: a.do_refuse(yours, "不属职责", reviewer(HOUSING), now=now, book=live_city),
+        lambda: joining.do_refuse(yours, "不属职责", reviewer(HOUSING), now=now, book=live_city),
     )
     assert sum(isinstance(one, Overtaken | WrongState) for one in results) == 1, results
 

@@ -36,6 +36,7 @@ from jieban.matters.rules import Actor, NotPossible, NotYours, WrongState
 from jieban.matters.tick import tick
 from jieban.tickets import workflow as tickets
 from jieban.whistle import actions as a
+from jieban.whistle import joining
 from jieban.whistle.actions import WhistleRefused, do_blow
 from jieban.whistle.kind import REPORT, WHISTLE
 from jieban.whistle.models import ReportIn, Whistle
@@ -172,10 +173,10 @@ def test_sto_44_the_district_orders_a_unit_in_and_the_unit_may_not_refuse_again(
 ) -> None:
     report = report_in("refused", city, now, HOUSING)
     assert report.copied_to == [DISTRICT]
-    a.do_rule(report, False, "属你局职责，立即报到", leader(), now=now, book=city)
+    joining.do_rule(report, False, "属你局职责，立即报到", leader(), now=now, book=city)
     assert (report.state, report.late, report.due_at) == ("called", True, now + MONDAY_NOON)
     with pytest.raises(WhistleRefused):
-        a.do_refuse(report, "仍不去", reviewer(HOUSING), now=now, book=city)
+        joining.do_refuse(report, "仍不去", reviewer(HOUSING), now=now, book=city)
 
 
 def test_sto_44_an_accepted_refusal_ends_what_it_alone_held_up(city: Book, now: datetime) -> None:
@@ -183,8 +184,8 @@ def test_sto_44_an_accepted_refusal_ends_what_it_alone_held_up(city: Book, now: 
     whistle = blown(city, now, tickets=(ticket,))
     first, second = reports_of(whistle.pk)
     give(first, "yes", now, city)
-    a.do_refuse(second, "不属职责", reviewer(HOUSING), now=now, book=city)
-    a.do_rule(second, True, "理由成立", leader(), now=now, book=city)
+    joining.do_refuse(second, "不属职责", reviewer(HOUSING), now=now, book=city)
+    joining.do_rule(second, True, "理由成立", leader(), now=now, book=city)
     assert second.state == "excused"
     assert (again(whistle).state, again(whistle).solved) == ("done", "yes")
 
@@ -212,9 +213,9 @@ def test_another_district_joins_before_its_unit_is_called(city: Book, now: datet
     with pytest.raises(NotPossible):
         a.do_acknowledge(report, clerk(OTHER_HOUSING), now=now)
     with pytest.raises(NotYours):
-        a.do_join(report, "", leader(DISTRICT), now=now, book=city)
+        joining.do_join(report, "", leader(DISTRICT), now=now, book=city)
     later = now + timedelta(hours=2)
-    a.do_join(report, "同意", leader(OTHER_DISTRICT), now=later, book=city)
+    joining.do_join(report, "同意", leader(OTHER_DISTRICT), now=later, book=city)
     assert report.state == "called"
     assert report.due_at is not None
     assert report.due_at > now + MONDAY_NOON
@@ -225,12 +226,12 @@ def test_the_city_joins_for_a_district_that_is_silent(city: Book, now: datetime)
     tick(now + timedelta(hours=5))
     report = again(report)
     assert report.overdue
-    assert a.do_join(report, "", SUPERVISOR, now=now, book=city).state == "called"
+    assert joining.do_join(report, "", SUPERVISOR, now=now, book=city).state == "called"
 
 
 def test_a_whistle_that_nobody_joins_is_over(city: Book, now: datetime) -> None:
     report = report_in("joining", city, now, OTHER_HOUSING)
-    a.do_decline(report, "无管辖权", leader(OTHER_DISTRICT), now=now, book=city)
+    joining.do_decline(report, "无管辖权", leader(OTHER_DISTRICT), now=now, book=city)
     assert report.state == "excused"
     whistle = Whistle.objects.get(pk=report.whistle)
     assert (whistle.state, whistle.solved) == ("rated", "no")
@@ -307,31 +308,31 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...], Say, tuple[Actor, ...]]] = {
     "refuse": (
         "called",
         (HOUSING,),
-        lambda r, who, now, book: a.do_refuse(r, "不属职责", who, now=now, book=book),
+        lambda r, who, now, book: joining.do_refuse(r, "不属职责", who, now=now, book=book),
         (clerk(HOUSING), reviewer(), SUPERVISOR),
     ),
     "rule": (
         "refused",
         (HOUSING,),
-        lambda r, who, now, book: a.do_rule(r, True, "成立", who, now=now, book=book),
+        lambda r, who, now, book: joining.do_rule(r, True, "成立", who, now=now, book=book),
         (reviewer(HOUSING), clerk(), leader(OTHER_DISTRICT), leader(STREET), clerk(DISTRICT), SUPERVISOR),
     ),
     "order": (
         "refused",
         (GAS,),
-        lambda r, who, now, book: a.do_rule(r, False, "立即报到", who, now=now, book=book),
+        lambda r, who, now, book: joining.do_rule(r, False, "立即报到", who, now=now, book=book),
         (leader(DISTRICT), leader(GAS), clerk()),
     ),
     "join": (
         "joining",
         (OTHER_HOUSING,),
-        lambda r, who, now, book: a.do_join(r, "", who, now=now, book=book),
+        lambda r, who, now, book: joining.do_join(r, "", who, now=now, book=book),
         (leader(DISTRICT), clerk(OTHER_DISTRICT), reviewer(OTHER_HOUSING)),
     ),
     "decline": (
         "joining",
         (OTHER_HOUSING,),
-        lambda r, who, now, book: a.do_decline(r, "不联合", who, now=now, book=book),
+        lambda r, who, now, book: joining.do_decline(r, "不联合", who, now=now, book=book),
         (leader(DISTRICT), clerk(), reviewer(OTHER_HOUSING)),
     ),
     "withdraw": (

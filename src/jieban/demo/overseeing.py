@@ -6,6 +6,7 @@ import random
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
@@ -78,7 +79,9 @@ def _follow(case: Case, end: datetime, book: Book, chance: random.Random) -> int
 def _closed_lately(end: datetime) -> list[Ticket]:
     """Tickets that were closed in the last days and whose requester was not served. One SQL statement."""
     closed = Ticket.objects.filter(state=t.CLOSED, simulated=True, solved="no", lead__isnull=False)
-    return list(closed.filter(closed_at__gt=end - timedelta(days=5)).order_by("pk")[:APPLICATIONS])
+    asked = Exclusion.objects.filter(ticket=OuterRef("pk"))  # an earlier play may have asked already
+    lately = closed.filter(~Exists(asked), closed_at__gt=end - timedelta(days=5), closed_at__lte=end)
+    return list(lately.order_by("pk")[:APPLICATIONS])
 
 
 def _apply(ticket: Ticket, end: datetime, book: Book, chance: random.Random) -> int:

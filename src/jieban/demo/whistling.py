@@ -7,17 +7,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from jieban.city.book import Book
+from jieban.city.units import district_above, hotline_code
 from jieban.demo.people import clerk_of
 from jieban.matters.rules import Actor
 from jieban.people.roles import Role
 from jieban.tickets.models import Ticket
 from jieban.tickets.workflow import WORKING
 from jieban.whistle import actions as a
+from jieban.whistle import following, joining
 from jieban.whistle import workflow as w
 from jieban.whistle.models import ReportIn, Whistle
 from jieban.whistle.queries import reports_of
 from jieban.whistle.rating import StreetMarks, UnitMarks, do_rate_street, do_rate_unit, do_reveal
-from jieban.whistle.rules import ATTENDANCE, district_of, hotline
+from jieban.whistle.rules import ATTENDANCE
 
 type Act = Callable[[datetime], None]
 type Agenda = Callable[[datetime, Act], None]
@@ -64,7 +66,7 @@ class Whistling:
         share = SHARE_OF_HARD if ticket.tier == HARD or ticket.danger else SHARE
         if unit.kind != "street" or ticket.state not in WORKING or self.chance.random() > share:
             return
-        district = district_of(unit, self.book)
+        district = district_above(self.book, unit)
         near = [
             one.code
             for one in self.book.units.values()
@@ -118,10 +120,10 @@ class Whistling:
             return
         self.verbs += 1
         if self.chance.random() < 0.85:
-            a.do_join(report, "同意联合。", self._judge(report), now=now, book=self.book)
+            joining.do_join(report, "同意联合。", self._judge(report), now=now, book=self.book)
             self._called(report, ticket, now)
         else:
-            a.do_decline(report, "不在本区范围。", self._judge(report), now=now, book=self.book)
+            joining.do_decline(report, "不在本区范围。", self._judge(report), now=now, book=self.book)
             self._over(report, ticket)
 
     def _acknowledge(self, pk: int, now: datetime) -> None:
@@ -133,7 +135,7 @@ class Whistling:
     def _late(self, pk: int, due: datetime, now: datetime) -> None:
         report = self._in(pk, *w.AWAITED)
         if report and report.due_at == due:
-            a.do_mark([report], "late", now=now)
+            following.do_mark([report], "late", now=now, book=self.book)
             self.verbs += 1
 
     def _arrive(self, pk: int, ticket: Ticket, now: datetime) -> None:
@@ -177,7 +179,7 @@ class Whistling:
     def _refuse(self, pk: int, ticket: Ticket, now: datetime) -> None:
         report = self._in(pk, *w.AWAITED)
         if report:
-            a.do_refuse(report, "经核实不属于本单位职责。", self._own(report), now=now, book=self.book)
+            joining.do_refuse(report, "经核实不属于本单位职责。", self._own(report), now=now, book=self.book)
             self.verbs += 1
             self._at(now + timedelta(hours=5), lambda then: self._rule(pk, ticket, then))
 
@@ -187,7 +189,7 @@ class Whistling:
             return
         accept = self.chance.random() < 0.3
         ruling = "理由成立，不需报到。" if accept else "属你单位职责，请立即报到。"
-        a.do_rule(report, accept, ruling, self._judge(report), now=now, book=self.book)
+        joining.do_rule(report, accept, ruling, self._judge(report), now=now, book=self.book)
         self.verbs += 1
         if accept:
             self._over(report, ticket)
@@ -197,7 +199,7 @@ class Whistling:
     def _judge(self, report: ReportIn) -> Actor:
         """The head of the district that rules, or the hotline's supervisor for a unit of the city."""
         code = report.copied_to[0]
-        role = Role.SUPERVISOR if code == hotline(self.book) else Role.LEADER
+        role = Role.SUPERVISOR if code == hotline_code(self.book) else Role.LEADER
         name = f"模拟负责人·{self.book.units[code].name}"
         return Actor("staff", f"simulated:{code}"[:40], name, frozenset({role}), code, frozenset({code}))
 

@@ -8,4 +8,6 @@ CLOCKS: dict[str, str] = {
     "excluded": "exclusion.expire",  # the exclusion ends: the ticket counts again
 }
 
-NOTICES: frozenset[str] = frozenset({"apply", "approve", "refuse", "appeal", "uphold", "overturn", "late"})
+NOTICES: frozenset[str] = frozenset(
+    {"apply", "approve", "refuse", "appeal", "uphold", "overturn", "late", "revoke", "expire", "lapse"}
+)

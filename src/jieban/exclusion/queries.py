@@ -12,7 +12,6 @@ from jieban.city.rows import Unit
 from jieban.exclusion import workflow as w
 from jieban.exclusion.models import Exclusion
 from jieban.exclusion.rules import LEVELS
-from jieban.matters.models import Event
 from jieban.tickets.models import Ticket
 from jieban.tickets.queries import Scope
 from jieban.tickets.workflow import CLOSED
@@ -39,16 +38,13 @@ def by_number(number: str) -> Exclusion | None:
     return None if "\0" in number else Exclusion.objects.filter(number=number.strip()).first()
 
 
-def refused_contacts(ticket: int) -> int:
-    """How often the unit has on record that the requester refused contact. One SQL statement."""
-    return Event.objects.filter(matter=ticket, verb="contact", detail__outcome="refused").count()
-
-
 def may_see(exclusion: Exclusion, scope: Scope, unit: Unit | None, parent: str) -> bool:
     """Whether it lies in somebody's sight: his unit's own, those of units below, or of the whole city."""
-    if scope.everything or _sees_all(unit):
+    if scope.everything:
         return True
-    return unit is not None and unit.code in (exclusion.lead_id, parent)
+    if unit is None or unit.code in exclusion.recused:
+        return False
+    return _sees_all(unit) or unit.code in (exclusion.lead_id, parent)
 
 
 def rows(view: str, scope: Scope, unit: Unit | None, after: str = "", size: int = PAGE) -> Rows:
@@ -97,11 +93,12 @@ def _in_view(view: str, scope: Scope, unit: Unit | None) -> QuerySet[Exclusion]:
 
 def _seen(scope: Scope, unit: Unit | None) -> QuerySet[Exclusion]:
     everything = Exclusion.objects.all()
-    if scope.everything or _sees_all(unit):
+    if scope.everything:
         return everything
     if unit is None:
         return everything.none()
-    return everything.filter(Q(lead=unit.code) | Q(lead__parent=unit.code))
+    everything = everything.exclude(recused__contains=[unit.code])  # it must keep out (回避)
+    return everything if _sees_all(unit) else everything.filter(Q(lead=unit.code) | Q(lead__parent=unit.code))
 
 
 def _wanted(view: str, unit: Unit | None) -> Q:

@@ -46,6 +46,8 @@ VERB_NAMES = {
     "late": _("was not decided in time"),
     "settle": _("let the refusal stand: nobody appealed"),
     "expire": _("ended the exclusion: its time is over"),
+    "lapse": _("ended it: the ticket went to another unit"),
+    "keep_out": _("kept somebody out of it"),
 }
 
 SYSTEM = frozenset({Role.SYSTEM})
@@ -96,6 +98,8 @@ TABLE = (
     T("late", UNDECIDED, None, SYSTEM, source="rule exclusion.review_days"),
     T("settle", (REFUSED,), FINAL, SYSTEM, source="rule exclusion.appeal_days"),
     T("expire", IN_FORCE, EXPIRED, SYSTEM, source=EXPIRY),
+    T("lapse", (*UNDECIDED, *IN_FORCE), WITHDRAWN, SYSTEM, source="Art. 32: asked for by the unit that led"),
+    T("keep_out", (*OPEN, *CLOSED_STATES), None, SYSTEM, source="Art. 8: as the ticket"),
 )
 
 WORKFLOW = Workflow(TABLE, initial=APPLIED, closed=CLOSED_STATES)

@@ -7,14 +7,13 @@ from collections.abc import Iterable
 
 from jieban.matters.models import Event
 from jieban.tickets.models import Ticket
+from jieban.tickets.queries import CONTACTS
 
-CONTACTS = ("contact", "relay")
 
-
-def refusals(ticket: Ticket) -> int:
-    """How often the requester refused to talk, on record (exclusion E7). One SQL statement."""
-    tries = Event.objects.filter(matter=ticket.pk, verb__in=CONTACTS, detail__outcome="refused")
-    return tries.count()
+def replied_by(ticket: Ticket) -> str:
+    """The id of whoever wrote the reply that waits for review. One SQL statement."""
+    written = Event.objects.filter(matter=ticket.pk, verb="reply").order_by("-seq")
+    return written.values_list("actor_id", flat=True).first() or ""
 
 
 def attempts(events: Iterable[Event]) -> Counter[str]:

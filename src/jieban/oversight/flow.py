@@ -6,4 +6,6 @@ CLOCKS: dict[str, str] = {
     "answer": "oversight.unanswered",  # the unit has not answered in the hours of the rung
 }
 
-NOTICES: frozenset[str] = frozenset({"open", "answer", "accept", "not_enough", "raise", "note", "close"})
+NOTICES: frozenset[str] = frozenset(
+    {"open", "answer", "accept", "not_enough", "raise", "note", "close", "move"}
+)

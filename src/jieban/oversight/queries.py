@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from jieban.city.rows import Unit
 from jieban.matters.models import Event
+from jieban.matters.paging import page
 from jieban.oversight import workflow as w
 from jieban.oversight.models import Case
 from jieban.oversight.rules import BY_TIME, OVERDUE_IN, UNTOUCHED, Earlier
@@ -108,8 +109,7 @@ def _redone(tickets: QuerySet[Ticket], trigger: Any, now: datetime) -> QuerySet[
 
 
 def _passed(tickets: QuerySet[Ticket], trigger: Any, now: datetime) -> QuerySet[Ticket]:
-    moves = F("passed") + Func(F("objected_by"), function="CARDINALITY", output_field=IntegerField())
-    return tickets.annotate(measured=moves).filter(measured__gte=int(trigger.threshold))
+    return tickets.filter(passed__gte=int(trigger.threshold)).annotate(measured=F("passed"))
 
 
 def _urged(tickets: QuerySet[Ticket], trigger: Any, now: datetime) -> QuerySet[Ticket]:
@@ -148,6 +148,12 @@ _SEEK = {
 """Measure -> the open tickets for which it reaches the threshold."""
 
 
+def neglect_is_new(unit: str, trigger: str, last_at: datetime) -> bool:
+    """Whether a unit was called in vain since it was last put under supervision for it. One SQL statement."""
+    earlier = Case.objects.filter(lead_id=unit, trigger=trigger, ticket__isnull=True)
+    return not earlier.filter(Q(state__in=w.OPEN) | Q(opened_at__gte=last_at)).exists()
+
+
 def solved_meanwhile(size: int) -> list[Case]:
     """Open cases whose ticket is closed and solved, in the requester's own words. One SQL statement."""
     solved = Ticket.objects.filter(pk=OuterRef("ticket"), state=t.CLOSED, solved="yes")
@@ -158,13 +164,17 @@ def solved_meanwhile(size: int) -> list[Case]:
 
 
 def seen(scope: Scope, unit: Unit | None) -> QuerySet[Case]:
-    """The cases in somebody's sight: his unit's own, those of units below, or of the whole city."""
+    """The cases in somebody's sight: his unit's own, those of units below, or of the whole city.
+
+    A unit that must keep out of a ticket (回避) sees no case of it, as in ``tickets.queries.visible``.
+    """
     everything = Case.objects.all()
-    if scope.everything or sees_all(unit):
+    if scope.everything:
         return everything
     if unit is None:
         return everything.none()
-    return everything.filter(Q(lead=unit.code) | Q(lead__parent=unit.code))
+    everything = everything.exclude(recused__contains=[unit.code])
+    return everything if sees_all(unit) else everything.filter(Q(lead=unit.code) | Q(lead__parent=unit.code))
 
 
 def sees_all(unit: Unit | None) -> bool:
@@ -197,25 +207,7 @@ def rows(
         return Rows(listed[:size], str(listed[size - 1].pk) if len(listed) > size else "")
     found = found.filter(state=w.ANSWERED) if view == "answered" else found.filter(state__in=w.OPEN)
     found = found.filter(step=step) if step else found
-    key = _read_key(after)
-    if key:
-        found = found.filter(Q(due_at__gt=key[0]) | Q(due_at=key[0], pk__gt=key[1]))
-    listed = list(found.order_by("due_at", "pk")[: size + 1])
-    return Rows(listed[:size], _write_key(listed[size - 1]) if len(listed) > size else "")
-
-
-def _write_key(case: Case) -> str:
-    assert case.due_at is not None
-    return f"{case.due_at.timestamp():.6f}_{case.pk}"
-
-
-def _read_key(key: str) -> tuple[datetime, int] | None:
-    due, _, pk = key.partition("_")
-    try:
-        moment, last = datetime.fromtimestamp(float(due), UTC), int(pk)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return (moment, last) if 0 <= last < 2**63 else None
+    return Rows(*page(found, after, size))
 
 
 def long_and_again(

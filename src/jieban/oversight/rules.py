@@ -6,13 +6,14 @@ Art. 26 (graded supervision); Bayannur (problem tickets: redone or passed on thr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from jieban.city.book import Book
 from jieban.city.rows import Unit
+from jieban.city.units import hotline_of
 from jieban.matters.rules import Actor
 from jieban.oversight.workflow import CLOSED
 from jieban.people.roles import Role
@@ -28,8 +29,10 @@ BY_TIME = {
     "stale_days": timedelta(days=1),
 }
 """Measures that grow by themselves -> their unit."""
-BY_PEOPLE = frozenset({"media", "tail_rank", "instruction", "whistle_refused"})
-"""Measures that no scan can see: somebody opens the case, or the event that tells of it."""
+OF_WHISTLES = frozenset({"whistle_refused", "whistle_neglected"})
+"""Measures of what a unit that was called owes: the lead of the ticket does not answer for it."""
+BY_PEOPLE = frozenset({"media", "tail_rank", "instruction", "whistle_refused", "whistle_neglected"})
+"""Measures that no scan of tickets can see: somebody opens the case, or what tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Facts:
     cluster_unsolved: int = 0
     refused_sign: int = 0
     whistle_refused: int = 0
+    whistle_neglected: int = 0
     media: int = 0
     instruction: int = 0
     stale_days: int = 0
@@ -64,7 +68,7 @@ def facts_of(row: Mapping[str, Any], now: datetime, **more: int) -> Facts:
     """The facts that a ticket's own row tells; ``more`` are those that it does not hold."""
     facts = Facts(
         redone=row["redone"],
-        passed=row["passed"] + len(row["objected_by"]),
+        passed=row["passed"],
         urged_count=row["urged"],
         stale_days=(now - row["opened_at"]).days,
         **more,
@@ -119,15 +123,27 @@ def is_highest(steps: Iterable[Any], rung: int) -> bool:
 def answers_for(row: Mapping[str, Any], problem: bool, units: Mapping[str, Unit]) -> str:
     """The unit that must answer: the one that leads; for a problem ticket the government of the territory.
 
-    Where nobody leads and the territory is not known it is the service department (Art. 5).
+    Where nobody leads, or it waits at the hotline, and the territory is not known it is the service
+    department (Art. 5). A unit that must keep out (回避) never answers: the next level above does.
     """
     territory = units.get(row["district"])
-    lead = "" if problem else row["lead_id"] or ""
-    if lead:
-        return str(lead)
-    if territory is not None and territory.kind == "district":
-        return territory.code
-    return next((unit.code for unit in units.values() if unit.kind == "service_department"), "")
+    lead = "" if problem or row["state"] in t.AT_THE_HOTLINE else row["lead_id"] or ""
+    if not lead and territory is not None and territory.kind == "district":
+        lead = territory.code
+    return not_recused(str(lead), row["recused"], units)
+
+
+def not_recused(code: str, recused: Collection[str], units: Mapping[str, Unit]) -> str:
+    """The unit itself, or the next above that need not keep out; at last the city's own bodies (Art. 5)."""
+    passed: set[str] = set()
+    while code in units and code in recused and code not in passed:
+        passed.add(code)
+        code = units[code].parent
+    if code in units and code not in recused:
+        return code
+    last = ("service_department", "city_government", "hotline")
+    found = [unit.code for kind in last for unit in units.values() if unit.kind == kind]
+    return next((one for one in found if one not in recused), "")
 
 
 def may_oversee(overseer: Unit, unit: Unit) -> bool:
@@ -142,7 +158,7 @@ def may_stand_over(actor: Actor, lead: str, book: Book) -> bool:
     """Whether somebody may supervise the unit ``lead``; a supervisor does it for the hotline."""
     overseer = book.units.get(actor.unit)
     if Role.SUPERVISOR in actor.roles and (overseer is None or overseer.kind != "hotline"):
-        overseer = next((one for one in book.units.values() if one.kind == "hotline"), overseer)
+        overseer = hotline_of(book) or overseer
     unit = book.units.get(lead)
     return overseer is not None and unit is not None and may_oversee(overseer, unit)
 

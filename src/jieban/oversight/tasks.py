@@ -17,10 +17,18 @@ from jieban.matters.actors import PLATFORM
 from jieban.matters.models import Event
 from jieban.matters.rules import NotPossible
 from jieban.oversight import queries, rules
-from jieban.oversight.actions import do_close, do_late, do_supervise, do_supervise_unit
+from jieban.oversight.actions import (
+    do_end_solved,
+    do_follow,
+    do_keep_out,
+    do_late,
+    do_supervise,
+    do_supervise_unit,
+)
 from jieban.oversight.models import Case
 from jieban.tickets import workflow as t
 from jieban.tickets.models import Ticket
+from jieban.whistle.queries import neglected
 
 BATCH = 200
 """How many tickets one scan opens at most for each trigger; the next scan goes on."""
@@ -47,7 +55,7 @@ def refused_whistle(matter: int) -> None:
         if trigger.measure != "whistle_refused" or not report.get("lead_id"):
             continue
         if ticket is None:
-            do_supervise_unit(report["lead_id"], trigger.code, trigger.name, PLATFORM, now=now, book=city)
+            do_supervise_unit(report["lead_id"], trigger.code, "", PLATFORM, now=now, book=city)
         elif rules.is_new(trigger, 1, queries.earlier_of(ticket.pk), now):
             unit = str(report["lead_id"])
             do_supervise(ticket, trigger.code, "", PLATFORM, now=now, book=city, measured=1, unit=unit)
@@ -96,7 +104,30 @@ def scan_all(now: datetime, city: Book, *, size: int = BATCH) -> int:
             opened += _supervise(ticket, trigger.code, value, now, city)
     for case in queries.solved_meanwhile(size):
         _close(case, now, city)
+    return opened + _neglects(now, city)
+
+
+def _neglects(now: datetime, city: Book) -> int:
+    """Units that refused or came late to whistles again and again (Street-office Ordinance Art. 44)."""
+    rows = [
+        row
+        for row in city.current("oversight_triggers", local_day(city, now))
+        if row.measure == "whistle_neglected"
+    ]
+    opened = 0
+    for one in neglected(now, book=city) if rows else ():
+        for row in rows:
+            if one.times >= row.threshold and queries.neglect_is_new(one.unit, row.code, one.last_at):
+                opened += _supervise_unit(one.unit, row.code, one.times, now, city)
     return opened
+
+
+def _supervise_unit(unit: str, trigger: str, times: int, now: datetime, city: Book) -> bool:
+    try:
+        do_supervise_unit(unit, trigger, "", PLATFORM, now=now, book=city, measured=times)
+    except NotPossible:
+        return False
+    return True
 
 
 def _supervise(ticket: Ticket, trigger: str, value: int, now: datetime, city: Book) -> bool:
@@ -112,9 +143,21 @@ def _supervise(ticket: Ticket, trigger: str, value: int, now: datetime, city: Bo
 
 def _close(case: Case, now: datetime, city: Book) -> None:
     try:
-        do_close(case, "诉求人确认已解决。", PLATFORM, now=now, book=city)
+        do_end_solved(case, now=now, book=city)
     except (NotPossible, Overtaken):
         _log.info("%s was changed by somebody else while it was to be ended", case.number)
+
+
+@app.task(name="oversight.follow", queue="work", retry=5)
+def follow(matter: int) -> None:
+    """A ticket has another lead: its open cases are answered by whoever leads it now."""
+    do_follow(Ticket.objects.get(pk=matter), now=datetime.now(UTC), book=book())
+
+
+@app.task(name="oversight.keep_out", queue="work", retry=5)
+def keep_out(matter: int) -> None:
+    """Who must keep out of a ticket was decided anew: so it is for its cases (Art. 8)."""
+    do_keep_out(Ticket.objects.get(pk=matter), now=datetime.now(UTC), book=book())
 
 
 def unanswered(cases: Sequence[Case], now: datetime) -> None:

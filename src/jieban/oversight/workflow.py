@@ -28,6 +28,8 @@ VERB_NAMES = {
     "note": _("noted the talk-down"),
     "mark": _("marked a wrongful act"),
     "close": _("ended it"),
+    "move": _("moved it to the unit that must answer now"),
+    "keep_out": _("kept somebody out of it"),
 }
 
 WRONGFUL_ACTS = {
@@ -64,6 +66,8 @@ TABLE = (
     T("late", (OPENED,), None, SYSTEM, source=LADDER),
     T("note", OPEN, None, OVERSEERS, OTHER, needs=("talked_at",), source="Art. 24, 32 (约谈)"),
     T("mark", (*OPEN, CLOSED), None, OVERSEERS, OTHER, source="Art. 35"),
+    T("move", OPEN, OPENED, SYSTEM, needs=("lead_id", "due_at"), source="Art. 5, 12: whoever leads answers"),
+    T("keep_out", (*OPEN, CLOSED), None, SYSTEM, source="Art. 8: as the ticket"),
     T("close", OPEN, CLOSED, OVERSEERS | SYSTEM, OTHER, source="Art. 5, 24"),
 )
 

@@ -5,13 +5,20 @@ Each name is ``room.function`` of that room's ``tasks`` module; a test checks th
 ``NOTICES``: verbs after which somebody is told; to whom and in which words say the templates of the city.
 """
 
+LEAD_CHANGED = ("whistle.leave", "oversight.follow", "exclusion.follow")
+"""What was begun for one lead does not go on under another."""
+
 FLOW: dict[str, tuple[str, ...]] = {
-    "pass_on": ("oversight.look",),
-    "recall": ("oversight.look",),
+    "pass_on": ("oversight.look", *LEAD_CHANGED),
+    "recall": ("oversight.look", *LEAD_CHANGED),
+    "accept_objection": LEAD_CHANGED,
+    "redirect": LEAD_CHANGED,
+    "dispatch": ("oversight.follow",),  # no exclusion and no whistle outlives what came before
+    "protect": ("whistle.keep_out", "oversight.keep_out", "exclusion.keep_out"),
     "instruct": ("oversight.look",),
     "redo": ("oversight.look",),
-    "close": ("assessment.count_ticket", "subtickets.end"),
-    "close_unreached": ("assessment.count_ticket", "subtickets.end"),
+    "close": ("assessment.count_ticket", "subtickets.end", "whistle.leave"),
+    "close_unreached": ("assessment.count_ticket", "subtickets.end", "whistle.leave"),
     "revise": ("assessment.count_ticket",),
     "second_check": ("assessment.count_ticket",),
     "exclude": ("assessment.count_ticket",),
@@ -20,6 +27,9 @@ FLOW: dict[str, tuple[str, ...]] = {
 
 ONLY_WHERE: dict[str, str] = {
     "subtickets.end": "asked",  # other units were asked for something
+    "whistle.leave": "whistled",  # a whistle was blown for it
+    "whistle.keep_out": "whistled",
+    "oversight.follow": "marks",  # supervised, among others
 }
 """Job -> column: enqueued only where the column is filled."""
 

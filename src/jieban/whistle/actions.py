@@ -2,7 +2,7 @@
 
 Whoever may end a whistle holds its row first (``SELECT … FOR UPDATE``), then the report-in, then the
 ticket, always in this order; so two units that give their results at the same moment end it once.
-The ratings stand in ``rating``.
+The ratings stand in ``rating``, joining and refusing in ``joining``, what the platform does in ``following``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from jieban.city.book import Book, MissingRule
 from jieban.city.clock import local_day
 from jieban.city.law import WhistleKind
 from jieban.city.rows import Unit
+from jieban.city.units import district_above, hotline_code
 from jieban.matters.actions import Opening, do_advance, do_open, new_number, series
 from jieban.matters.actors import PLATFORM
 from jieban.matters.many import do_advance_many
@@ -151,7 +152,7 @@ def _whistle_of(
     simulated: bool,
 ) -> tuple[dict[str, Any], Step]:
     serial = series.take()
-    district = rules.district_of(street, book)
+    district = district_above(book, street)
     first = {
         "id": serial,
         "number": new_number(serial, now, book.identity.number_format),
@@ -160,7 +161,8 @@ def _whistle_of(
         "district": district,
         "simulated": simulated or any(ticket.simulated for ticket in tickets),
     }
-    seers = [code for unit in units for code in rules.judges(unit, book)]
+    recused = {code for ticket in tickets for code in ticket.recused}
+    seers = [district, *(code for unit in units for code in rules.judges(unit, book, recused))]
     subject = masked_by_staff(blow.subject) or next((one.title or one.text for one in tickets), "")
     changes = {
         "whistle_kind": kind.code,
@@ -173,8 +175,8 @@ def _whistle_of(
         "gather_place": masked_by_staff(blow.gather_place)[:300],
         "gather_at": blow.gather_at,
         "called": [unit.code for unit in units],
-        "copied_to": list(dict.fromkeys([district, *seers] if district else seers)),
-        "recused": sorted({code for ticket in tickets for code in ticket.recused}),
+        "copied_to": [code for code in dict.fromkeys(seers) if code and code not in recused],
+        "recused": sorted(recused),
         "due_at": rules.report_by(kind, now, book),
     }
     return first, Step("blow", actor, now, changes)
@@ -198,14 +200,17 @@ def _report_of(
         "simulated": whistle.simulated,
     }
     due = rules.report_by(kind, now, book)
-    if not rules.must_join(street, unit, book):
-        changes = {"lead_id": unit.code, **_report_until(due)}
+    judges = rules.judges(unit, book, whistle.recused)
+    if kind.code == rules.EMERGENCY or not rules.must_join(street, unit, book):
+        # nobody waits for a signature while a pipe bursts: the other district hears of it and may rule
+        seers = judges if rules.must_join(street, unit, book) else []
+        changes = {"lead_id": unit.code, "copied_to": seers, **report_until(due)}
         return Opening(first, (Step("call", actor, now, changes),))
     joined = now + timedelta(hours=float(book.rule("whistle.join_hours", local_day(book, now))))
-    until = min(joined, due)  # nobody waits for a signature while a pipe bursts
+    until = min(joined, due)
     changes = {
         "lead_id": unit.code,
-        "copied_to": [*rules.judges(unit, book), rules.hotline(book)],
+        "copied_to": list(dict.fromkeys([*judges, hotline_code(book)])),
         "due_at": until,
         "clock": "join",
         "clock_at": until,
@@ -213,30 +218,17 @@ def _report_of(
     return Opening(first, (Step("ask_to_join", actor, now, changes),))
 
 
-def _report_until(due: datetime) -> dict[str, Any]:
+def report_until(due: datetime) -> dict[str, Any]:
+    """The columns of a report-in whose unit must come until ``due``."""
     return {"due_at": due, "clock": "report", "clock_at": due}
 
 
 NO_CLOCK: dict[str, Any] = {"clock": "", "clock_at": None}
 
 
-def do_join(report: ReportIn, note: str, actor: Actor, *, now: datetime, book: Book) -> ReportIn:
-    """The other district joins (跨区联合吹哨); from now on the unit's time runs. Three SQL statements."""
-    due = rules.report_by(kind_of(report.whistle_kind, book, report.opened_at), now, book)
-    changes = {"copied_to": report.copied_to[:1], **_report_until(due)}
-    return _advance(report, Step("join", actor, now, changes, {"note": masked_by_staff(note)}))
-
-
-def do_decline(report: ReportIn, note: str, actor: Actor, *, now: datetime, book: Book) -> ReportIn:
-    """The other district does not join, with its reason; the unit is not called."""
-    _required(note, _("Give the reason; the street reads it"))
-    changes = {"ruling": masked_by_staff(note), "closed_at": now, **NO_CLOCK}
-    return _ended(report, Step("decline", actor, now, changes), now, book)
-
-
 def do_acknowledge(report: ReportIn, actor: Actor, *, now: datetime) -> ReportIn:
     """The unit has heard the whistle and sets out (应哨). Three SQL statements."""
-    return _advance(report, Step("acknowledge", actor, now, {"acknowledged_at": now}))
+    return advance_report(report, Step("acknowledge", actor, now, {"acknowledged_at": now}))
 
 
 def do_arrive(report: ReportIn, who: str, level: str, actor: Actor, *, now: datetime, book: Book) -> ReportIn:
@@ -244,7 +236,7 @@ def do_arrive(report: ReportIn, who: str, level: str, actor: Actor, *, now: date
 
     The first to come turns the whistle to "gathered". At most eight SQL statements.
     """
-    _required(who, _("Write who came, with the post"))
+    required(who, _("Write who came, with the post"))
     if level not in rules.ATTENDANCE:
         raise WhistleRefused(_("Say of which level the person is who came"))
     days = float(book.rule("whistle.result_days", local_day(book, now)))
@@ -263,8 +255,8 @@ def do_arrive(report: ReportIn, who: str, level: str, actor: Actor, *, now: date
     step = Step("arrive", actor, now, changes)
     REPORT.workflow.take(report.row(), step)  # a refusal costs no lock
     with transaction.atomic(savepoint=False):
-        whistle = _held(report.whistle)
-        _advance(report, step)
+        whistle = held(report.whistle)
+        advance_report(report, step)
         if whistle.state == w.BLOWN:
             do_advance(WHISTLE, whistle, Step("gather", PLATFORM, now))
     return report
@@ -272,13 +264,13 @@ def do_arrive(report: ReportIn, who: str, level: str, actor: Actor, *, now: date
 
 def do_act(report: ReportIn, note: str, actor: Actor, *, now: datetime) -> ReportIn:
     """The unit writes down what it does together with the others (联合处置). Two SQL statements."""
-    _required(note, _("Write in a sentence what was done"))
-    return _advance(report, Step("act", actor, now, {}, {"note": masked_by_staff(note)}))
+    required(note, _("Write in a sentence what was done"))
+    return advance_report(report, Step("act", actor, now, {}, {"note": masked_by_staff(note)}))
 
 
 def do_log(whistle: Whistle, note: str, actor: Actor, *, now: datetime) -> Whistle:
     """The street writes down what was done together. Two SQL statements."""
-    _required(note, _("Write in a sentence what was done"))
+    required(note, _("Write in a sentence what was done"))
     return _as_whistle(
         do_advance(WHISTLE, whistle, Step("log", actor, now, {}, {"note": masked_by_staff(note)}))
     )
@@ -291,7 +283,7 @@ def do_give(
 
     The last result ends the whistle. At most 15 SQL statements, however many tickets.
     """
-    _required(result, _("Write what came of it; the street builds its reply on this"))
+    required(result, _("Write what came of it; the street builds its reply on this"))
     if solved not in rules.SOLVED:
         raise WhistleRefused(_("Say whether it is solved: yes, partly, or not"))
     changes = {
@@ -300,68 +292,13 @@ def do_give(
         "due_at": now + _rating_time(book, now),
         **NO_CLOCK,
     }
-    return _ended(report, Step("give", actor, now, changes), now, book)
-
-
-def do_refuse(report: ReportIn, reason: str, actor: Actor, *, now: datetime, book: Book) -> ReportIn:
-    """The unit refuses to come, with its reason; its district rules on it (Street-office Ordinance Art. 44).
-
-    Only its reviewer or head may say so, and once: what the district has ordered stands.
-    """
-    _required(reason, _("Give the reason: your district rules on it"))
-    if report.refusals:
-        raise WhistleRefused(
-            _("The district has ruled on this already: report in (Street ordinance Art. 44)")
-        )
-    hours = float(book.rule("whistle.refusal_hours", local_day(book, now)))
-    until = now + timedelta(hours=hours)
-    unit = book.units[report.lead_id or ""]
-    changes = {
-        "refusal": masked_by_staff(reason),
-        "refusals": report.refusals + 1,
-        "copied_to": rules.judges(unit, book),
-        "due_at": until,
-        "clock": "refusal",
-        "clock_at": until,
-    }
-    return _advance(report, Step("refuse", actor, now, changes))
-
-
-def do_rule(
-    report: ReportIn, accept: bool, note: str, actor: Actor, *, now: datetime, book: Book
-) -> ReportIn:
-    """The district rules on a refusal: it stands, or the unit comes (Street-office Ordinance Art. 44)."""
-    _required(note, _("Give the ground of your ruling; unit and street read it"))
-    if accept:
-        changes = {"ruling": masked_by_staff(note), "closed_at": now, **NO_CLOCK}
-        return _ended(report, Step("accept_refusal", actor, now, changes), now, book)
-    return do_order_in(report, masked_by_staff(note), actor, now=now, book=book)
-
-
-def do_order_in(report: ReportIn, ruling: str, actor: Actor, *, now: datetime, book: Book) -> ReportIn:
-    """The unit must come: its time begins anew, and it counts as late [I].
-
-    The platform says so when nobody ruled within ``whistle.refusal_hours``: come first, argue later [I].
-    """
-    due = rules.report_by(kind_of(report.whistle_kind, book, report.opened_at), now, book)
-    changes = {"ruling": ruling, "late": True, **_report_until(due)}
-    return _advance(report, Step("order_in", actor, now, changes))
-
-
-def do_mark(reports: Sequence[ReportIn], verb: str, *, now: datetime) -> None:
-    """The clock rang: ``late``, ``result_late`` or ``join_late``. What is owed is still owed.
-
-    At most four SQL statements for all; the report-ins given keep their old values.
-    """
-    changes: dict[str, Any] = {"late": True} if verb == "late" else {"overdue": True}
-    step = Step(verb, PLATFORM, now, {**changes, **NO_CLOCK})
-    do_advance_many(REPORT, [(report, (step,)) for report in reports])
+    return ended(report, Step("give", actor, now, changes), now, book)
 
 
 def do_withdraw(report: ReportIn, note: str, actor: Actor, *, now: datetime, book: Book) -> ReportIn:
     """The street does not need this unit any more."""
     step = Step("withdraw", actor, now, {"closed_at": now, **NO_CLOCK}, {"note": masked_by_staff(note)})
-    return _ended(report, step, now, book)
+    return ended(report, step, now, book)
 
 
 def do_cancel(whistle: Whistle, reason: str, actor: Actor, *, now: datetime) -> Whistle:
@@ -370,12 +307,12 @@ def do_cancel(whistle: Whistle, reason: str, actor: Actor, *, now: datetime) -> 
     The report-ins are held first, so that one who arrives at the same moment is seen or sees it. At most
     nine SQL statements.
     """
-    _required(reason, _("Say why; the units that are on their way read it"))
+    required(reason, _("Say why; the units that are on their way read it"))
     note = {"note": masked_by_staff(reason)}
     step = Step("cancel", actor, now, {"closed_at": now, **NO_CLOCK}, note)
     WHISTLE.workflow.take(whistle.row(), step)
     with transaction.atomic(savepoint=False):
-        _held(whistle.pk)
+        held(whistle.pk)
         open_ = ReportIn.objects.select_for_update().filter(whistle=whistle.pk, state__in=w.OWING)
         out = Step("withdraw", actor, now, {"closed_at": now, **NO_CLOCK}, note)
         moves = [(report, (out,)) for report in open_.order_by("id")]
@@ -384,22 +321,22 @@ def do_cancel(whistle: Whistle, reason: str, actor: Actor, *, now: datetime) -> 
     return whistle
 
 
-def _ended(report: ReportIn, step: Step, now: datetime, book: Book) -> ReportIn:
+def ended(report: ReportIn, step: Step, now: datetime, book: Book) -> ReportIn:
     """Take a step that may have been the last thing that the whistle waited for."""
     REPORT.workflow.take(report.row(), step)
     with transaction.atomic(savepoint=False):
-        whistle = _held(report.whistle)
-        _advance(report, step)
+        whistle = held(report.whistle)
+        advance_report(report, step)
         reports = reports_of(whistle.pk)
         over = whistle.state in w.RUNNING and not any(one.state in w.OWING for one in reports)
         if over:
-            _settle(whistle, reports, now, book)
+            settle(whistle, reports, now, book)
         if step.verb == "give" or (over and whistle.state == w.DONE):
-            _return(whistle, report, over, now, book)
+            send_back(whistle, report, over, now, book)
     return report
 
 
-def _settle(whistle: Whistle, reports: Sequence[ReportIn], now: datetime, book: Book) -> None:
+def settle(whistle: Whistle, reports: Sequence[ReportIn], now: datetime, book: Book) -> None:
     """All that was called for is in: both sides rate now; without any result there is nothing to rate."""
     results = [one for one in reports if one.state in (w.RESULT, w.RATED)]
     until = now + _rating_time(book, now)
@@ -416,8 +353,8 @@ def _settle(whistle: Whistle, reports: Sequence[ReportIn], now: datetime, book: 
     do_advance(WHISTLE, whistle, *steps)
 
 
-def _return(whistle: Whistle, report: ReportIn, over: bool, now: datetime, book: Book) -> None:
-    """The result returns to the tickets that are still at their unit (Art. 14, 16)."""
+def send_back(whistle: Whistle, report: ReportIn, over: bool, now: datetime, book: Book) -> None:
+    """The result returns to the tickets that the street still has (Art. 14, 16)."""
     if not whistle.tickets:
         return
     detail = {
@@ -427,10 +364,12 @@ def _return(whistle: Whistle, report: ReportIn, over: bool, now: datetime, book:
         "note": report.result,
         "overall": whistle.solved if over else "",
     }
-    held = Ticket.objects.select_for_update().filter(pk__in=whistle.tickets, state__in=AT_THE_UNIT)
+    here = Ticket.objects.select_for_update().filter(
+        pk__in=whistle.tickets, state__in=AT_THE_UNIT, lead=whistle.lead_id
+    )
     moves = [
         (ticket, (ticket_step(ticket.row(), "returned", PLATFORM, now, {}, detail, book=book),))
-        for ticket in held.order_by("pk")
+        for ticket in here.order_by("pk")
     ]
     if moves:
         do_advance_many(TICKET, moves)
@@ -440,17 +379,19 @@ def _rating_time(book: Book, now: datetime) -> timedelta:
     return timedelta(days=float(book.rule("whistle.rate_days", local_day(book, now))))
 
 
-def _held(whistle: int) -> Whistle:
+def held(whistle: int) -> Whistle:
     """The whistle, held until the end of the transaction. One SQL statement."""
     return Whistle.objects.select_for_update().get(pk=whistle)
 
 
-def _required(words: str, remedy: str) -> None:
+def required(words: str, remedy: str) -> None:
+    """Raise ``WhistleRefused`` with the remedy where nothing was written."""
     if not words.strip():
         raise WhistleRefused(remedy)
 
 
-def _advance(report: ReportIn, step: Step) -> ReportIn:
+def advance_report(report: ReportIn, step: Step) -> ReportIn:
+    """Take a step on a report-in as it was read. Two SQL statements, one more where somebody is told."""
     advanced = do_advance(REPORT, report, step)
     assert isinstance(advanced, ReportIn)
     return advanced

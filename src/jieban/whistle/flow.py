@@ -10,6 +10,8 @@ NOTICES: frozenset[str] = frozenset({"settle", "rated"})
 
 REPORT_FLOW: dict[str, tuple[str, ...]] = {
     "order_in": ("oversight.refused_whistle",),  # refused without ground: supervised (Art. 44)
+    "give_up": ("whistle.settle",),  # nobody waits for it any more: the others may rate
+    "keep_out": ("whistle.settle",),  # what a recused unit owed is withdrawn: it may have been the last
 }
 
 REPORT_CLOCKS: dict[str, str] = {

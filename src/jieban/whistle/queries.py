@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, F, FloatField, Max, Q, QuerySet
+from django.db.models import Avg, Count, F, FloatField, Manager, Max, Q, QuerySet
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.matters.models import Event, Matter
+from jieban.matters.paging import page
 from jieban.tickets.queries import Scope
 from jieban.whistle import rules
 from jieban.whistle import workflow as w
@@ -37,9 +38,14 @@ def by_number(number: str) -> Whistle | None:
 
 
 def may_see(whistle: Whistle, scope: Scope) -> bool:
-    """Whether a whistle lies within a scope: its street, the units called, the districts concerned."""
+    """Whether a whistle lies within a scope: its street, the units called, the districts concerned.
+
+    A unit that must keep out of a ticket (回避) sees no whistle for it, as in ``tickets.queries.visible``.
+    """
     if scope.everything:
         return True
+    if scope.unit in whistle.recused:
+        return False
     seers = {whistle.lead_id, whistle.district, *whistle.called, *whistle.copied_to}
     return bool(scope.unit) and scope.unit in seers
 
@@ -66,23 +72,26 @@ def visible_reports(scope: Scope) -> QuerySet[ReportIn]:
     if not scope.unit:
         return ReportIn.objects.none()
     mine = Q(lead_id=scope.unit) | Q(sender_id=scope.unit) | Q(copied_to__contains=[scope.unit])
-    return ReportIn.objects.filter(mine | Q(district=scope.district) if scope.district else mine)
+    return _for(scope.unit, ReportIn.objects).filter(
+        mine | Q(district=scope.district) if scope.district else mine
+    )
 
 
 def called(unit: str, after: str = "", size: int = PAGE) -> Found[ReportIn]:
     """What a unit has been called to and has not ended, by its clock. One SQL statement."""
-    open_ = ReportIn.objects.filter(lead_id=unit).exclude(state__in=w.REPORT_CLOSED)
+    open_ = _for(unit, ReportIn.objects).filter(lead_id=unit).exclude(state__in=w.REPORT_CLOSED)
     return _page(open_, after, size)
 
 
 def awaited(unit: str, size: int = 3) -> list[ReportIn]:
     """The whistles that a unit hears and has not come to, the most urgent first. One SQL statement."""
-    return list(ReportIn.objects.filter(lead_id=unit, state__in=w.AWAITED).order_by("due_at", "id")[:size])
+    waiting = _for(unit, ReportIn.objects).filter(lead_id=unit, state__in=w.AWAITED)
+    return list(waiting.order_by("due_at", "id")[:size])
 
 
 def blown(street: str, after: str = "", size: int = PAGE) -> Found[Whistle]:
     """A street's whistles that are not over, by their clock. One SQL statement."""
-    open_ = Whistle.objects.filter(lead_id=street).exclude(state__in=w.CLOSED_STATES)
+    open_ = _for(street, Whistle.objects).filter(lead_id=street).exclude(state__in=w.CLOSED_STATES)
     return _page(open_, after, size)
 
 
@@ -95,7 +104,8 @@ def to_rule_on(scope: Scope, after: str = "", size: int = PAGE) -> Found[ReportI
     """Refusals and joint whistles that wait for a word of the judges. One SQL statement."""
     waiting = ReportIn.objects.filter(state__in=(w.REFUSED, w.JOINING))
     if not scope.everything:
-        waiting = waiting.filter(copied_to__contains=[scope.unit]) if scope.unit else waiting.none()
+        mine = _for(scope.unit, waiting).filter(copied_to__contains=[scope.unit])
+        waiting = mine if scope.unit else waiting.none()
     return _page(waiting, after, size)
 
 
@@ -127,10 +137,13 @@ def counted(scope: Scope, look: Counted, after: str = "", size: int = PAGE) -> F
     return _page(reports, after, size)
 
 
+HAS_COME = Q(state__in=COME) | Q(state=w.ABSENT, arrived_at__isnull=False)
 TRAITS: dict[str, Q] = {
-    "timely": Q(state__in=COME, late=False),
-    "late": Q(state__in=COME, late=True),
-    "not_come": Q(state__in=(*w.AWAITED, w.REFUSED), late=True) | Q(state=w.WITHDRAWN, late=True),
+    "timely": HAS_COME & Q(late=False),
+    "late": HAS_COME & Q(late=True),
+    "not_come": Q(state__in=(*w.AWAITED, w.REFUSED), late=True)
+    | Q(state=w.WITHDRAWN, late=True)
+    | Q(state=w.ABSENT, arrived_at__isnull=True),
     "refused": Q(refusals__gt=0),
     "solved": Q(state__in=(w.RESULT, w.RATED), solved="yes"),
     "unit_rated": Q(state=w.RATED, unit_rated_at__isnull=False),
@@ -271,26 +284,10 @@ def neglected(now: datetime, *, book: Book, times: int | None = None) -> list[Ne
     ]
 
 
+def _for[M: Matter](unit: str, matters: Manager[M] | QuerySet[M]) -> QuerySet[M]:
+    """Without what the unit must keep out of (回避)."""
+    return matters.exclude(recused__contains=[unit])
+
+
 def _page[M: Matter](rows: QuerySet[M], after: str, size: int) -> Found[M]:
-    last = _read_key(after)
-    if last:
-        due, pk = last
-        rows = rows.filter(Q(due_at__gt=due) | Q(due_at=due, pk__gt=pk))
-    found = list(rows.filter(due_at__isnull=False).order_by("due_at", "pk")[: size + 1])
-    more = len(found) > size
-    found = found[:size]
-    return Found(found, _write_key(found[-1]) if more else "")
-
-
-def _write_key(matter: Matter) -> str:
-    assert matter.due_at is not None
-    return f"{matter.due_at.timestamp():.6f}_{matter.pk}"
-
-
-def _read_key(key: str) -> tuple[datetime, int] | None:
-    due, _, pk = key.partition("_")
-    try:
-        moment, last = datetime.fromtimestamp(float(due), UTC), int(pk)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return (moment, last) if 0 <= last < 2**63 else None
+    return Found(*page(rows, after, size))

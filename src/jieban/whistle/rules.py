@@ -7,14 +7,15 @@ marked [I], and their numbers are rows of ``rules.csv``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from jieban.city.book import Book
-from jieban.city.clock import add_time, calendar_of
+from jieban.city.clock import add_time, calendar_of, local_day
 from jieban.city.law import WhistleKind
 from jieban.city.rows import Unit
+from jieban.city.units import district_above, hotline_code
 
 ATTENDANCE = ("staff", "section_head", "deputy_head", "head")
 """The level of who comes: a member of staff, a head of section, a deputy head, the head of the unit."""
@@ -33,16 +34,16 @@ def report_by(kind: WhistleKind, called_at: datetime, book: Book) -> datetime:
     return add_time(called_at, kind.report_minutes / 60, calendar_of(book, kind.calendar))
 
 
-def district_of(unit: Unit, book: Book) -> str:
-    """The code of the district that a unit belongs to; empty for a unit of the city."""
-    seen: set[str] = set()
-    here: Unit | None = unit
-    while here is not None and here.code not in seen:
-        if here.kind == "district":
-            return here.code
-        seen.add(here.code)
-        here = book.units.get(here.parent)
-    return ""
+def rings_again(due: datetime, now: datetime, book: Book) -> datetime | None:
+    """When the clock of what is owed rings again; None when the days of waiting are over [I].
+
+    Each ``whistle.again_hours``, until ``whistle.give_up_days`` after ``due``.
+    """
+    on = local_day(book, now)
+    end = due + timedelta(days=float(book.rule("whistle.give_up_days", on)))
+    if now >= end:
+        return None
+    return min(now + timedelta(hours=float(book.rule("whistle.again_hours", on))), end)
 
 
 def may_be_called(street: Unit, unit: Unit, on: date, book: Book) -> bool:
@@ -54,26 +55,22 @@ def may_be_called(street: Unit, unit: Unit, on: date, book: Book) -> bool:
     """
     if unit.kind not in CALLED_KINDS or not unit.in_force(on) or unit.code == street.code:
         return False
-    return unit.kind != "street" or district_of(unit, book) != district_of(street, book)
+    return unit.kind != "street" or district_above(book, unit) != district_above(book, street)
 
 
 def must_join(street: Unit, unit: Unit, book: Book) -> bool:
     """Whether another district has to join before this unit is called."""
-    return district_of(unit, book) not in ("", district_of(street, book))
+    return district_above(book, unit) not in ("", district_above(book, street))
 
 
-def judges(unit: Unit, book: Book) -> list[str]:
+def judges(unit: Unit, book: Book, recused: Collection[str] = ()) -> list[str]:
     """Who rules when a unit refuses, or joins for it: its district (Street-office Ordinance Art. 44).
 
-    For a unit of the city it is the hotline's supervisor, who reports to the city [I].
+    For a unit of the city, and where the district must keep out (回避), it is the hotline's supervisor,
+    who reports to the city [I].
     """
-    own = district_of(unit, book)
-    return [own] if own else [hotline(book)]
-
-
-def hotline(book: Book) -> str:
-    """The code of the city's hotline; an empty text where the pack has none."""
-    return next((unit.code for unit in book.units.values() if unit.kind == "hotline"), "")
+    own = district_above(book, unit)
+    return [own] if own and own not in recused else [hotline_code(book)]
 
 
 def overall(solved: Sequence[str]) -> str:
@@ -96,11 +93,6 @@ def timeliness_factor(timely: int, late: int, not_come: int, late_factor: Decima
     return (timely + late_factor * late) / total if total else None
 
 
-def mark_of(timeliness: int, attendance: int, effect: int) -> Decimal:
-    """What a street gave a unit for one whistle: the plain mean of its three marks, 0 to 100 [I]."""
-    return Decimal(timeliness + attendance + effect) / 3
-
-
 def department_score(marks: Iterable[Decimal], factor: Decimal | None) -> Decimal | None:
     """The score of a unit in a period: mean of the streets' marks x timeliness factor, 0 to 100 [I].
 
@@ -110,12 +102,6 @@ def department_score(marks: Iterable[Decimal], factor: Decimal | None) -> Decima
     if not given or factor is None:
         return None
     return sum(given, Decimal(0)) / len(given) * factor
-
-
-def necessity_index(necessity: Iterable[int]) -> Decimal | None:
-    """How necessary a street's whistles were to those who came: the mean of their marks, 0 to 100 [I]."""
-    given = list(necessity)
-    return Decimal(sum(given)) / len(given) if given else None
 
 
 def abuse_index(unnecessary: int, rated: int) -> Decimal | None:

@@ -27,6 +27,7 @@ REFUSED = "refused"  # 拒绝, 待区裁定
 RESULT = "result"  # 已反馈结果
 EXCUSED = "excused"  # 不需报到
 WITHDRAWN = "withdrawn"  # 街道不再需要
+ABSENT = "absent"  # 逾期未报到或未反馈
 
 STATE_NAMES = {
     BLOWN: _("blown, nobody has come yet"),
@@ -47,6 +48,7 @@ REPORT_STATE_NAMES = {
     RATED: _("rated by both sides"),
     EXCUSED: _("need not come"),
     WITHDRAWN: _("not needed any more"),
+    ABSENT: _("never came, or gave no result"),
 }
 
 VERB_NAMES = {
@@ -55,6 +57,8 @@ VERB_NAMES = {
     "log": _("noted what was done together"),
     "settle": _("all results are in"),
     "cancel": _("called the whistle off"),
+    "detach": _("a ticket left the whistle"),
+    "keep_out": _("kept somebody out of it"),
     "rated": _("both sides have been rated"),
 }
 
@@ -73,7 +77,9 @@ REPORT_VERB_NAMES = {
     "accept_refusal": _("accepted the refusal"),
     "late": _("did not report in within the time"),
     "result_late": _("owes its result"),
+    "give_up": _("is not waited for any more"),
     "withdraw": _("was told that it is not needed any more"),
+    "keep_out": _("kept somebody out of it"),
     "rate_unit": _("rated the unit"),
     "rate_street": _("rated the street"),
     "reveal": _("both ratings are open now"),
@@ -91,14 +97,16 @@ CLOSED_STATES = (RATED, CANCELLED)
 AWAITED = (CALLED, ACKNOWLEDGED)
 WORKING = (ARRIVED, ACTING)
 OWING = (JOINING, *AWAITED, *WORKING, REFUSED)  # the whistle waits for these
-REPORT_CLOSED = (RATED, EXCUSED, WITHDRAWN)
+REPORT_CLOSED = (RATED, EXCUSED, WITHDRAWN, ABSENT)
 
 TABLE = (
     T("blow", (BLOWN,), BLOWN, UNIT, needs=("lead_id", "due_at", "words", "tried"), source="Art. 16; STO 5"),
     T("gather", (BLOWN,), GATHERED, SYSTEM, source="Art. 16"),
     T("log", RUNNING, None, UNIT, OWN, source="STO Art. 11: the street commands joint work"),
     T("settle", RUNNING, DONE, SYSTEM, needs=("due_at", "solved"), source="Art. 16, 33"),
-    T("cancel", RUNNING, CANCELLED, UNIT, OWN, needs=("closed_at",), source="STO Art. 5"),
+    T("cancel", RUNNING, CANCELLED, UNIT | SYSTEM, OWN, needs=("closed_at",), source="STO Art. 5"),
+    T("detach", RUNNING, None, SYSTEM, source="Art. 14, 16: a ticket that the street no longer leads"),
+    T("keep_out", (*RUNNING, DONE, *CLOSED_STATES), None, SYSTEM, source="Art. 8: as the ticket"),
     T("rated", (DONE,), RATED, SYSTEM, needs=("closed_at",), source="Art. 33; rule whistle.rate_days"),
 )
 """STO is the Street-office Ordinance of Beijing (北京市街道办事处条例) of 2019-11-27."""
@@ -134,6 +142,16 @@ REPORT_TABLE = (
     ),
     T("late", AWAITED, None, SYSTEM, source="rule whistle_kinds.report_minutes"),
     T("result_late", WORKING, None, SYSTEM, source="rule whistle.result_days"),
+    T("give_up", (JOINING,), EXCUSED, SYSTEM, needs=("closed_at",), source="rule whistle.give_up_days"),
+    T(
+        "give_up",
+        (*AWAITED, *WORKING),
+        ABSENT,
+        SYSTEM,
+        needs=("closed_at",),
+        source="rule whistle.give_up_days",
+    ),
+    T("keep_out", (*OWING, RESULT, *REPORT_CLOSED), None, SYSTEM, source="Art. 8: as the ticket"),
     T("withdraw", OWING, WITHDRAWN, UNIT | SYSTEM, SENDER, needs=("closed_at",), source="STO Art. 5"),
     T(
         "rate_unit",

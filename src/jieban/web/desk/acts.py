@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jieban.matters.actions import Overtaken
 from jieban.matters.kinds import Kind
@@ -109,10 +110,22 @@ def lines(events: Sequence[Event], names: Names, desk: Sitting) -> list[Line]:
             who=who(event),
             where=unit_words(desk.book, event.actor_unit, desk.english) if event.actor_unit else "",
             words=str(names.verbs.get(event.verb, NOTHING)),
-            note=str(next((event.detail[name] for name in ("note", "ruling") if event.detail.get(name)), "")),
+            note=_note(event),
         )
         for event in events
     ]
+
+
+WHY = {
+    "solved": gettext_lazy("The requester says that it is solved."),
+    "unanswered": gettext_lazy("Nobody answered in time."),
+}
+"""Code that the platform leaves with an event -> what people read."""
+
+
+def _note(event: Event) -> str:
+    said = next((event.detail[name] for name in ("note", "ruling") if event.detail.get(name)), "")
+    return str(said or WHY.get(str(event.detail.get("why", "")), ""))
 
 
 def _wrong(error: WrongState, names: Names) -> str:

@@ -43,6 +43,12 @@ def _kinds(desk: Sitting) -> list[tuple[str, str]]:
             "kind": kind_words(row, desk.english),
             "when": when_words(until, desk.now),
         }
+        situation = row.situation_en if desk.english and row.situation_en else row.situation
+        words = (
+            _("%(kind)s. For: %(situation)s") % {"kind": words, "situation": situation}
+            if situation
+            else words
+        )
         said.append((row.code, words))
     return said
 

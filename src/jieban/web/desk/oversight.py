@@ -168,7 +168,7 @@ def _below(desk: Sitting) -> list[tuple[str, str]]:
 @never_cache
 @require_GET
 def oversight_case(request: HttpRequest, number: str) -> HttpResponse:
-    """One case. Six SQL statements with session, account and the city's serial."""
+    """One case. Seven SQL statements with session, account and the city's serial."""
     desk = sitting(request)
     return _show(request, desk, _found(desk, number))
 
@@ -196,7 +196,8 @@ def _found(desk: Sitting, number: str) -> Case:
     if found is None:
         raise Http404
     unit, lead = own_unit(desk), desk.book.units.get(str(found.lead_id))
-    if not (desk.scope.everything or q.sees_all(unit) or _own_or_below(unit, lead)):
+    kept_out = unit is not None and unit.code in found.recused
+    if not (desk.scope.everything or (not kept_out and (q.sees_all(unit) or _own_or_below(unit, lead)))):
         raise PermissionDenied("oversight.use")
     return found
 

@@ -15,7 +15,7 @@ from jieban.web.desk.forms import BareForm
 from jieban.web.desk.sitting import Sitting
 from jieban.web.desk.verbs.base import Button
 from jieban.web.words import when_words
-from jieban.whistle import actions, rating
+from jieban.whistle import actions, joining, rating
 from jieban.whistle.kind import REPORT, WHISTLE
 from jieban.whistle.models import ReportIn, Whistle
 
@@ -46,7 +46,7 @@ def _give(report: ReportIn, given: Given, desk: Sitting) -> Any:
 
 def _rule(report: ReportIn, given: Given, desk: Sitting) -> Any:
     accept = given["decision"] == "accept"
-    return actions.do_rule(report, accept, given["note"], desk.actor, now=desk.now, book=desk.book)
+    return joining.do_rule(report, accept, given["note"], desk.actor, now=desk.now, book=desk.book)
 
 
 def _ruled(report: ReportIn, given: Given) -> str:
@@ -57,7 +57,7 @@ def _ruled(report: ReportIn, given: Given) -> str:
 
 
 def _join(report: ReportIn, given: Given, desk: Sitting) -> Any:
-    do = actions.do_join if given["decision"] == "join" else actions.do_decline
+    do = joining.do_join if given["decision"] == "join" else joining.do_decline
     return do(report, given["note"], desk.actor, now=desk.now, book=desk.book)
 
 
@@ -119,7 +119,7 @@ REPORT_ACTS: dict[str, Act] = {act.name: act for act in (
     ),
     Act(
         "refuse", ("refuse",), gettext_lazy("We do not come"), f.RefuseForm,
-        lambda report, given, desk: actions.do_refuse(
+        lambda report, given, desk: joining.do_refuse(
             report, given["note"], desk.actor, now=desk.now, book=desk.book
         ),
         lambda report, given: _("Your refusal lies before your district. Until it rules, nobody need go."),

@@ -111,12 +111,16 @@ class Migration(migrations.Migration):
                         name="report_clock",
                     ),
                     models.Index(
-                        condition=models.Q(("state__in", ("rated", "excused", "withdrawn")), _negated=True),
+                        condition=models.Q(
+                            ("state__in", ("rated", "excused", "withdrawn", "absent")), _negated=True
+                        ),
                         fields=["lead", "due_at", "id"],
                         name="report_inbox",
                     ),
                     models.Index(
-                        condition=models.Q(("state__in", ("rated", "excused", "withdrawn")), _negated=True),
+                        condition=models.Q(
+                            ("state__in", ("rated", "excused", "withdrawn", "absent")), _negated=True
+                        ),
                         fields=["district", "due_at", "id"],
                         name="report_district",
                     ),
@@ -128,7 +132,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("state__in", ("rated", "excused", "withdrawn")),
+                            ("state__in", ("rated", "excused", "withdrawn", "absent")),
                             ("due_at__isnull", False),
                             _connector="OR",
                         ),

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jieban.handling import actions as handling
-from jieban.handling.queries import refusals
 from jieban.handling.relaying import do_relay
 from jieban.tickets.clocks import contact_by
 from jieban.tickets.models import Ticket
+from jieban.tickets.queries import refusals
 from jieban.web.desk import forms as f
 from jieban.web.desk.forms_handling import RelayForm, ReplyForm
 from jieban.web.desk.sitting import Sitting
@@ -71,7 +71,7 @@ def _no_reply_yet(ticket: Ticket, desk: Sitting) -> str:
     """One SQL statement, and only where nobody has reached a requester who can be reached."""
     if ticket.contacted_at is not None or ticket.secrecy == "anonymous":
         return ""
-    if refusals(ticket) >= int(desk.book.rule("exclusion.refused_contacts", desk.today)):
+    if refusals(ticket.pk) >= int(desk.book.rule("exclusion.refused_contacts", desk.today)):
         return ""
     if ticket.secrecy == "confidential":
         return _("The hotline speaks with the requester for you; you can reply when it has.")
