@@ -25,8 +25,8 @@ from jieban.notices import actions, sending
 from jieban.notices.actions import do_forget_old, do_spread, do_try_again
 from jieban.notices.digest import do_digest
 from jieban.notices.models import DEAD, MERGED, NEW, SENT, UNSET, Delivery, Inbox
-from jieban.notices.sending import LEASE, deliver
-from jieban.people.actions import Contact, Kept, do_keep_words, do_remember_requesters
+from jieban.notices.sending import LEASE, NO_ADDRESS, deliver
+from jieban.people.actions import Contact, Kept, do_forget_requester, do_keep_words, do_remember_requesters
 from jieban.people.models import Account
 from jieban.tickets import workflow as w
 from jieban.tickets.links import query_code
@@ -92,17 +92,30 @@ def test_a_dispatch_reaches_requester_and_unit(
 
 
 @pytest.mark.django_db
-def test_what_is_stored_of_a_message_is_sealed_and_ends_with_it(
+def test_what_is_stored_of_a_message_is_sealed_without_an_address_and_ends_with_it(
     city: Book, now: datetime, texts: SmsServer
 ) -> None:
     sent_off(city, now)
     do_spread(now, city)
     row = Delivery.objects.get(medium="sms")
-    assert PHONE.encode() not in bytes(row.address)
-    assert sealing.unseal(row.address, "address") == PHONE
+    assert "address" not in vars(row), "the phone stays with people"
+    assert PHONE not in sealing.unseal(row.text, "text")
     deliver(now + LATER)
     row.refresh_from_db()
     assert (row.state, bytes(row.text), row.receipt, row.sent_at) == (SENT, b"", "r1", now + LATER)
+
+
+@pytest.mark.django_db
+def test_whoever_became_unknown_meanwhile_is_not_written_to(
+    city: Book, now: datetime, texts: SmsServer
+) -> None:
+    ticket = sent_off(city, now)
+    do_spread(now, city)
+    do_forget_requester(ticket.pk)
+    assert deliver(now + LATER).sent == 0
+    row = Delivery.objects.get(medium="sms")
+    assert (row.state, row.problem) == (DEAD, NO_ADDRESS)
+    assert texts.posts == []
 
 
 @pytest.mark.django_db

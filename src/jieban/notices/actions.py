@@ -163,13 +163,13 @@ class _Spread:
             return []
         who = f"requester:{address.requester}" if address.requester else f"matter:{source.matter.pk}"
         when = rules.not_before(source.notice.at, self.now, one.template.urgent, self.book)
-        return [self._delivery(source, one, who, where, address.language, when)]
+        return [self._delivery(source, one, who, address.language, when)]
 
     def _mail(self, source: Source, one: Wanted, box: Mailbox) -> Delivery:
-        return self._delivery(source, one, f"account:{box.account}", box.email, box.language, self.now)
+        return self._delivery(source, one, f"account:{box.account}", box.language, self.now)
 
     def _delivery(
-        self, source: Source, one: Wanted, recipient: str, address: str, language: str, when: datetime
+        self, source: Source, one: Wanted, recipient: str, language: str, when: datetime
     ) -> Delivery:
         words = message(one, source.matter, source.told, self.book, language)
         return Delivery(
@@ -181,7 +181,6 @@ class _Spread:
             audience=one.template.audience,
             medium=one.template.medium,
             recipient=recipient,
-            address=sealing.seal(address, "address"),
             subject=words.subject,
             text=sealing.seal(words.text, "text"),
             urgent=one.template.urgent,

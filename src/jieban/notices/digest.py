@@ -58,7 +58,6 @@ def _deliveries(
             audience="lead",
             medium="email",
             recipient=f"account:{box.account}",
-            address=sealing.seal(box.email, "address"),
             subject=subject,
             text=sealing.seal(text, "text"),
             next_at=now,

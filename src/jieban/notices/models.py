@@ -21,7 +21,8 @@ class Delivery(models.Model):
     """One message by one way to one recipient. It is the record that a requester's address was used.
 
     ``cause`` names what it is for (an outbox row, or the digest of a day): with recipient and medium it
-    is unique, so that nothing is told twice. Address and text are sealed; the text is erased once sent.
+    is unique, so that nothing is told twice. The text is sealed, and erased once sent; the address stays
+    with ``people`` and is looked up when the message goes out.
     ``next_at`` is the next try while it waits, and the end of the sender's lease while it is being sent.
     """
 
@@ -33,7 +34,6 @@ class Delivery(models.Model):
     audience = models.CharField(_("audience"), max_length=12)
     medium = models.CharField(_("medium"), max_length=8)
     recipient = models.CharField(_("recipient"), max_length=40)
-    address = models.BinaryField(default=b"")
     subject = models.CharField(max_length=200, blank=True, default="")
     text = models.BinaryField(default=b"")
     urgent = models.BooleanField(default=False)

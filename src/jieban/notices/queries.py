@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.db import connection
 from django.db.models import Count
 
-from jieban.matters.kinds import kind_named
+from jieban.matters.kinds import all_kinds, kind_named
 from jieban.matters.models import Event, Matter, Notice
 from jieban.notices.models import DEAD, NEW, UNSET, Delivery, Inbox
 from jieban.notices.rules import Told
@@ -70,19 +71,51 @@ def _events(notices: Sequence[Notice]) -> dict[tuple[int, int], Event]:
 
 
 def messages(unit: str, after: str = "") -> tuple[list[Inbox], str]:
-    """A page of a unit's messages, newest first, and the key of the next. One SQL statement."""
-    rows = Inbox.objects.filter(unit=unit).order_by("-id")
-    if after.isascii() and after.isdigit() and len(after) < 19:
-        rows = rows.filter(pk__lt=int(after))
-    found = list(rows[: PAGE + 1])
-    return found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else ""
+    """A page of a unit's messages, newest first, and the key of the next. One SQL statement.
+
+    Those of matters that the unit may not see now are left out; so a page may be shorter, never dearer.
+    """
+    last = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 2**63 - 1
+    rows = Inbox.objects.raw(
+        f"""
+        SELECT m.*, ({_hidden()}) AS hidden FROM (
+            SELECT * FROM notices_inbox WHERE unit = %s AND id < %s ORDER BY id DESC LIMIT %s) AS m
+        ORDER BY m.id DESC
+        """,
+        [unit, last, PAGE + 1],
+    )
+    found = list(rows)
+    shown = [row for row in found[:PAGE] if not row.hidden]
+    return shown, str(found[PAGE - 1].pk) if len(found) > PAGE else ""
+
+
+@cache
+def _hidden() -> str:
+    """The SQL condition of a message ``m`` whose matter its unit may not see now.
+
+    The unit must keep out (回避), or it was told as the lead or with a copy, and has no part in the ticket
+    any more (``tickets.queries.visible``). What it was told on losing the ticket it may go on reading.
+    """
+    recused = [
+        f"m.kind = '{kind.name}' AND EXISTS (SELECT 1 FROM {kind.model._meta.db_table} AS k"
+        " WHERE k.id = m.matter AND m.unit = ANY(k.recused))"
+        for kind in all_kinds()
+        if any(column.name == "recused" for column in kind.model._meta.fields)
+    ]
+    lost = (
+        f"m.kind = 'ticket' AND m.audience IN ('lead', 'copied') AND EXISTS (SELECT 1"
+        f" FROM {Ticket._meta.db_table} AS k WHERE k.id = m.matter AND m.unit <> coalesce(k.lead_id, '')"
+        " AND m.unit <> k.district AND m.unit <> ALL(k.assist || k.copied_to))"
+    )
+    return " OR ".join([*recused, lost])
 
 
 _counted: dict[int, tuple[float, int]] = {}
 
 
 def unread(account: Account) -> int:
-    """How many messages of his unit an account has not read, 100 at most.
+    """How many messages of his unit an account has not read, of the next 100; those that it may not see
+    now are not counted.
 
     One SQL statement, none within ten seconds.
     """
@@ -93,10 +126,12 @@ def unread(account: Account) -> int:
         return count
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT count(*) FROM (
-                SELECT 1 FROM notices_inbox WHERE unit = %s AND id > coalesce(
-                    (SELECT upto FROM notices_readmark WHERE account_id = %s), 0) LIMIT %s) AS news
+                SELECT * FROM notices_inbox WHERE unit = %s AND id > coalesce(
+                    (SELECT upto FROM notices_readmark WHERE account_id = %s), 0)
+                ORDER BY id LIMIT %s) AS m
+            WHERE NOT ({_hidden()})
             """,
             [account.unit_id, account.pk, MOST_UNREAD],
         )
@@ -124,7 +159,7 @@ def read_upto(account: Account) -> int:
 
 def undone(after: str = "") -> tuple[list[Delivery], str]:
     """A page of deliveries that were given up or have no gateway, newest first. One SQL statement."""
-    rows = Delivery.objects.filter(state__in=(UNSET, DEAD)).order_by("-id").defer("address", "text")
+    rows = Delivery.objects.filter(state__in=(UNSET, DEAD)).order_by("-id").defer("text")
     if after.isascii() and after.isdigit() and len(after) < 19:
         rows = rows.filter(pk__lt=int(after))
     found = list(rows[: PAGE + 1])

@@ -28,6 +28,7 @@ from jieban.notices import rules
 from jieban.notices.actions import BATCH, do_spread
 from jieban.notices.gateways import Down, Failed, Gateway, Refused, gateways
 from jieban.notices.models import DEAD, NEW, SENT, UNSET, Delivery
+from jieban.people.queries import addresses_of, emails_of
 
 MEDIA = (rules.SMS, rules.EMAIL)
 CLAIM = 50
@@ -35,6 +36,8 @@ LEASE = timedelta(minutes=10)
 """How long a batch belongs to the worker that took it."""
 WORK_SECONDS = 300.0
 """After so long a worker gives back what it has not sent: well before its lease ends."""
+
+NO_ADDRESS = "nobody can be reached there any more"
 
 type Gateways = Mapping[str, Gateway | None]
 _log = logging.getLogger(__name__)
@@ -104,7 +107,8 @@ class Batch:
 def do_send(medium: str, way: Callable[[], Gateway | None], now: datetime, book: Book) -> Batch:
     """Send up to ``CLAIM`` deliveries of a medium that are due, by the gateway that ``way`` gives.
 
-    One SQL statement to take them, one for each message to tell what became of it; where there is no
+    One SQL statement to take them, two at most for their addresses, one for each message to tell what
+    became of it; where there is no
     gateway, one for all: they are kept, and shown to the administrator.
     """
     claimed = _claim(medium, now)
@@ -115,8 +119,9 @@ def do_send(medium: str, way: Callable[[], Gateway | None], now: datetime, book:
         keys = [row.pk for row in claimed]
         Delivery.objects.filter(pk__in=keys, state=NEW).update(state=UNSET, problem="", tries=0)
         return Batch(len(claimed))
+    to = _addresses(claimed, medium)
     with gateway:
-        return _send_all(claimed, gateway, now, book)
+        return _send_all(claimed, to, gateway, now, book)
 
 
 def _claim(medium: str, now: datetime) -> list[Delivery]:
@@ -133,7 +138,27 @@ def _claim(medium: str, now: datetime) -> list[Delivery]:
     return sorted(rows, key=lambda one: one.pk)
 
 
-def _send_all(claimed: list[Delivery], gateway: Gateway, now: datetime, book: Book) -> Batch:
+def _addresses(claimed: list[Delivery], medium: str) -> dict[int, str]:
+    """Where each of these is sent, as ``people`` knows it now. One SQL statement for requesters, one for
+    staff; nothing for somebody who has no address any more."""
+    found: dict[int, str] = {}
+    told = {row.pk: row.matter for row in claimed if row.audience == rules.REQUESTER and row.matter}
+    if told:
+        known = addresses_of(set(told.values()))
+        for pk, matter in told.items():
+            one = known.get(matter)
+            if one is not None:
+                found[pk] = one.phone if medium == rules.SMS else one.email
+    staff = {row.pk: int(row.recipient.partition(":")[2]) for row in claimed if row.pk not in told}
+    if staff:
+        boxes = emails_of(set(staff.values()))
+        found |= {pk: boxes.get(account, "") for pk, account in staff.items()}
+    return found
+
+
+def _send_all(
+    claimed: list[Delivery], to: dict[int, str], gateway: Gateway, now: datetime, book: Book
+) -> Batch:
     batch = Batch(len(claimed))
     ends = time.monotonic() + WORK_SECONDS
     for position, row in enumerate(claimed):
@@ -142,7 +167,7 @@ def _send_all(claimed: list[Delivery], gateway: Gateway, now: datetime, book: Bo
             batch.down = True
             break
         try:
-            batch.sent += _send_one(row, gateway, now, book)
+            batch.sent += _send_one(row, to.get(row.pk, ""), gateway, now, book)
         except Down as error:
             _log.warning("notices by %s wait: %s", row.medium, error)
             _try_later(row, str(error), now, book)
@@ -152,13 +177,16 @@ def _send_all(claimed: list[Delivery], gateway: Gateway, now: datetime, book: Bo
     return batch
 
 
-def _send_one(row: Delivery, gateway: Gateway, now: datetime, book: Book) -> bool:
+def _send_one(row: Delivery, address: str, gateway: Gateway, now: datetime, book: Book) -> bool:
     """Send one message and mark it. Raises ``Down``."""
     if rules.too_old(row.at, book, now):
         _mark(row, state=DEAD, problem="stale", text=b"")
         return False
+    if not address:
+        _mark(row, state=DEAD, problem=NO_ADDRESS)
+        return False
     try:
-        address, text = sealing.unseal(row.address, "address"), sealing.unseal(row.text, "text")
+        text = sealing.unseal(row.text, "text")
         receipt = gateway.send(key_of(row), address, row.subject, text)
     except (Refused, sealing.CannotUnseal) as error:
         _mark(row, state=DEAD, problem=str(error)[:200])

@@ -99,6 +99,12 @@ def others_may_review(unit: str, but: str) -> bool:
     return (reviewers.exclude(pk=int(pk)) if pk.isdecimal() else reviewers).exists()
 
 
+def emails_of(accounts: Collection[int]) -> dict[int, str]:
+    """The e-mail addresses of these members of staff, but of those who have left. One SQL statement."""
+    active = Account.objects.filter(pk__in=accounts, is_active=True)
+    return dict(active.values_list("pk", "email"))
+
+
 _MOBILE = re.compile(r"1[3-9]\d{9}|\+[1-9]\d{6,14}")
 
 
