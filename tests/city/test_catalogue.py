@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from jieban.city.book import Book
-from jieban.city.catalogue import BadSelector, known_level, resolve, rows_for, split_selector
+from jieban.city.catalogue import BadSelector, resolve, rows_for, split_selector
 
 ON = date(2026, 11, 2)
 STREET, OTHER_STREET, DISTRICT, OTHER_DISTRICT = "990101001", "990102001", "990101", "990102"
@@ -77,12 +77,3 @@ def test_the_most_specific_row_comes_first(
 
 def test_rows_of_other_days_do_not_apply(small_city: Book) -> None:
     assert rows_for(small_city, "010101", "street", date(2019, 12, 31)) == []
-
-
-def test_how_far_a_place_is_known(small_city: Book) -> None:
-    assert [known_level(small_city, code) for code in (STREET, DISTRICT, "", "0")] == [
-        "street",
-        "district",
-        "",
-        "",
-    ]

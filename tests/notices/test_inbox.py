@@ -52,7 +52,7 @@ def test_messages_of_a_matter_out_of_sight_are_neither_shown_nor_counted(
 @pytest.mark.django_db
 def test_a_unit_goes_on_reading_why_it_lost_a_ticket(city: Book, now: datetime) -> None:
     ticket = ticket_in(w.DISPATCHED, city, now, HEATING)
-    Ticket.objects.filter(pk=ticket.pk).update(copied_to=[])
+    Ticket.objects.filter(pk=ticket.pk).update(copied_to=[], assist=[])
     _told(ticket, now, STREET, audience="former")
     assert len(messages(STREET)[0]) == 1
 
@@ -61,7 +61,7 @@ def test_a_unit_goes_on_reading_why_it_lost_a_ticket(city: Book, now: datetime) 
 def test_a_page_of_what_is_hidden_leads_on_to_the_next(city: Book, now: datetime) -> None:
     seen = ticket_in(w.DISPATCHED, city, now)
     hidden = ticket_in(w.DISPATCHED, city, now, HEATING)
-    Ticket.objects.filter(pk=hidden.pk).update(copied_to=[])
+    Ticket.objects.filter(pk=hidden.pk).update(copied_to=[], assist=[])
     _told(seen, now, STREET, 0)
     for notice in range(1, PAGE + 2):
         _told(hidden, now, STREET, notice)

@@ -85,12 +85,6 @@ def rows_for(book: Book, category: str, place_level: str, on: date) -> list[Cata
     return found
 
 
-def known_level(book: Book, place_code: str) -> str:
-    """How far a place is known: the level of the place, empty for a code that is empty or unknown."""
-    place = book.places.get(place_code)
-    return place.level if place else ""
-
-
 def district_of(book: Book, place_code: str, on: date) -> Unit | None:
     """The government of district rank that answers for a place, or None.
 

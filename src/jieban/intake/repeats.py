@@ -23,7 +23,7 @@ from jieban.dispatch import clusters
 from jieban.dispatch.explain import name_of
 from jieban.dispatch.rules import DANGER_QUEUE, Candidate, Proposal, copies
 from jieban.intake.looking import Arrival, Found
-from jieban.intake.same import Hit, Told
+from jieban.intake.same import Hit
 from jieban.matters.actors import PLATFORM
 from jieban.matters.many import do_advance_many
 from jieban.matters.models import Event
@@ -292,30 +292,3 @@ def standing_words(number: str, ticket: Ticket | None, book: Book, *, result: bo
         said = _("Your request %(number)s lies with %(unit)s now: %(state)s.")
         return said % {**told, "unit": name_of(book, ticket.lead_id)}
     return _("Your request %(number)s is open: %(state)s.") % told
-
-
-def told_of(ticket: Ticket) -> Told:
-    """A stored ticket in the form in which requests are compared."""
-    return Told(
-        id=ticket.pk,
-        number=ticket.number,
-        at=ticket.occurred_at or ticket.opened_at,
-        title=ticket.title,
-        text=ticket.text,
-        address=ticket.address,
-        category=ticket.category_id or "",
-        place=ticket.place_id or "",
-        district=ticket.district,
-        street=ticket.street,
-        danger=ticket.danger,
-        alarm=ticket.alarm_tier,
-        photos=ticket.photos,
-        demand_type=ticket.demand_type,
-        lead=ticket.lead_id or "",
-        cluster=ticket.cluster,
-        same_as=ticket.same_as,
-        open=ticket.state not in w.CLOSED_STATES,
-        simulated=ticket.simulated,
-        secrecy=ticket.secrecy,
-        recused=tuple(ticket.recused),
-    )

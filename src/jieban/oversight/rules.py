@@ -31,8 +31,6 @@ BY_TIME = {
 """Measures that grow by themselves -> their unit."""
 OF_WHISTLES = frozenset({"whistle_refused", "whistle_neglected"})
 """Measures of what a unit that was called owes: the lead of the ticket does not answer for it."""
-BY_PEOPLE = frozenset({"media", "tail_rank", "instruction", "whistle_refused", "whistle_neglected"})
-"""Measures that no scan of tickets can see: somebody opens the case, or what tells of it."""
 
 
 @dataclass(frozen=True, slots=True)

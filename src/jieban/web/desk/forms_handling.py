@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -85,12 +83,3 @@ class InstructForm(forms.Form):
     """A leader's instruction."""
 
     words = words_field(_("Your instruction"), _("The unit and the hotline read it; the ticket is marked."))
-
-
-class ManyFiles(forms.ClearableFileInput):
-    """A field for several files."""
-
-    allow_multiple_selected = True
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"class": "input", "accept": "image/jpeg,image/png,image/webp", **(attrs or {})})

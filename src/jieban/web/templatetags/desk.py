@@ -18,11 +18,9 @@ from django.utils.translation import gettext as _
 
 from jieban.city.queries import book
 from jieban.subtickets.workflow import STATE_NAMES as SUB_STATES
-from jieban.tickets.clocks import contact_by
 from jieban.tickets.models import Ticket
 from jieban.web.context import is_english
 from jieban.web.desk import words
-from jieban.web.desk.queries import sent
 
 register = template.Library()
 
@@ -58,12 +56,6 @@ def mark(code: str) -> str:
 def headline(ticket: Ticket) -> str:
     """What a ticket is called in a list."""
     return ticket.title or _("(no words)")
-
-
-@register.filter
-def contact_due(ticket: Ticket) -> datetime | None:
-    """By when the requester should have been reached."""
-    return contact_by(sent(ticket), book())
 
 
 @register.filter
