@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.tickets.stage import COLD_ROOM, DISTRICT, OTHER_STREET, STREET, ticket_in, waiting_ticket
+from tests.tickets.stage import COLD_ROOM, DISTRICT, OTHER_STREET, SEAT, STREET, ticket_in, waiting_ticket
 
 from jieban.city.book import Book
+from jieban.dispatch.handover import do_hand_over
 from jieban.matters.models import Event
 from jieban.people.actions import do_make_api_key, do_revoke_api_key
 from jieban.people.models import Requester, Words
@@ -311,3 +312,25 @@ def test_art_11_the_same_matter_again_names_the_first_request(file: Callable[...
     assert again.status_code == 201
     assert (again.json()["state"], again.json()["same_as"]) == ("explained", first["number"])
     assert first["same_as"] == ""
+
+
+def test_art_11_an_emergency_line_acknowledges_by_its_system(
+    key: str, client: Client, city: Book, now: datetime
+) -> None:
+    ticket = waiting_ticket(city, now, "danger", danger=True)
+    do_hand_over(ticket, "119", "", SEAT, now=now, book=city)
+
+    def take_over(**body: str) -> Any:
+        address = f"{URL}/{ticket.number}/acknowledge"
+        return client.post(
+            address, json.dumps(body), content_type="application/json", headers={"X-API-Key": key}
+        )
+
+    assert take_over(line="120", receipt="3 号").status_code == 409
+    assert take_over(line="119", receipt=" ").status_code == 422
+    assert Ticket.objects.get(pk=ticket.pk).state == workflow.HANDED_OVER
+    answer = take_over(line="119", receipt="指挥中心 07 号")
+    assert (answer.status_code, answer.json()["state"]) == (200, "explained")
+    event = Event.objects.filter(matter=ticket.pk).latest("seq")
+    assert (event.verb, event.actor_kind) == ("acknowledge", "machine")
+    assert take_over(line="119", receipt="再来一次").status_code == 409

@@ -115,7 +115,8 @@ def test_art_8_after_the_end_answers_are_changed_once_and_counted_again(city: Bo
         "dissatisfied",
         1,
     )
-    assert timeline(ticket.pk)[0].detail["before"]["satisfied"] == "satisfied"
+    revised = next(event for event in timeline(ticket.pk) if event.verb == "revise")
+    assert revised.detail["before"]["satisfied"] == "satisfied"
     assert ProcrastinateJob.objects.filter(task_name="assessment.count_ticket").count() == counted + 1
     with pytest.raises(AnswersRefused):
         do_revise(ticket, GOOD, himself(ticket), now=later, book=city)

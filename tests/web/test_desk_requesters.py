@@ -277,3 +277,28 @@ def test_the_unit_is_told_of_a_minor(enter: Callable[..., Client], city: Book, t
     do_contact(ticket, "no_answer", "", clerk(), now=today, book=city)
     page = enter("clerk", unit=STREET).get(f"/desk/tickets/{ticket.number}/")
     assert page.context["standing"]
+
+
+def test_art_11_the_same_matter_by_hand_needs_the_earlier_ticket_and_urges_it(
+    enter: Callable[..., Client], city: Book, today: datetime
+) -> None:
+    whose = person(today)
+    first = ticket_in(w.HANDLING, city, today, requester=whose)
+    again = waiting_ticket(city, today, requester=whose)
+    seat = enter("seat")
+    refused = say(seat, again, "explain", branch="SAME_MATTER", explanation="")
+    assert refused.status_code == 422
+    assert stored(again).state == w.WAITING
+    say(seat, again, "explain", branch="SAME_MATTER", number=first.number, explanation="")
+    after = stored(again)
+    assert (after.state, after.branch, after.same_as) == (w.EXPLAINED, "SAME_MATTER", first.pk)
+    assert stored(first).urged == 1
+
+
+def test_art_11_the_form_offers_no_way_round_the_hand_over(
+    enter: Callable[..., Client], city: Book, today: datetime
+) -> None:
+    ticket = waiting_ticket(city, today)
+    refused = say(enter("seat"), ticket, "explain", branch="EMERGENCY", explanation="已转110。")
+    assert refused.status_code == 422
+    assert stored(ticket).state == w.WAITING

@@ -95,6 +95,13 @@ class Filed(BaseModel):
     missing: list[str] = Field(default_factory=list, description="What still has to be asked")
 
 
+class Acknowledged(BaseModel):
+    """That an emergency line took a request over."""
+
+    line: str = Field(description="The line that speaks: 110, 119, 120 or 122, as in handed_to")
+    receipt: str = Field(max_length=100, description="Who took it there, by name, number or case id")
+
+
 class Problem(BaseModel):
     """Why a call was refused: which field, what was wrong, what to do."""
 

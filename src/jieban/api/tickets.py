@@ -8,11 +8,12 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Header, Query, Router, Status
 
-from jieban.api.schemas import Filed, NamedCode, Problem, TicketIn, TicketList, TicketOut
+from jieban.api.schemas import Acknowledged, Filed, NamedCode, Problem, TicketIn, TicketList, TicketOut
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.city.queries import book
 from jieban.dispatch.explain import matter_name, name_of
+from jieban.dispatch.handover import do_acknowledge
 from jieban.intake.actions import Outcome, do_take_in
 from jieban.intake.channels import as_request, read_fields
 from jieban.intake.completeness import BadAnswer
@@ -20,12 +21,15 @@ from jieban.intake.filling import kept
 from jieban.intake.mapping import Refusal
 from jieban.intake.standing import read_standing
 from jieban.matters import actors
+from jieban.matters.actions import Overtaken
+from jieban.matters.rules import NotPossible
 from jieban.people.models import ApiKey
 from jieban.reading.reader import reader_for
 from jieban.tickets.links import query_code
 from jieban.tickets.models import Ticket
 from jieban.tickets.names import STATE_NAMES
 from jieban.tickets.queries import Filters, Scope, by_number, everything, page, scope_of_unit
+from jieban.tickets.workflow import HANDED_OVER
 
 router = Router(tags=["tickets"])
 STANDING = ("secrecy", "on_behalf", "represented", "minor", "requester_kind")
@@ -117,6 +121,48 @@ def one_ticket(request: HttpRequest, number: str) -> Any:
             404, Problem(field="number", reason=f"there is no ticket {number}", remedy="Check the number.")
         )
     return _out(ticket, city, request)
+
+
+@router.post(
+    "/{number}/acknowledge",
+    response={200: TicketOut, 404: Problem, 409: Problem, 422: Problem},
+    summary="An emergency line took it over",
+)
+def acknowledge(request: HttpRequest, number: str, body: Acknowledged) -> Any:
+    """The system of an emergency line says who took the request over (Ordinance Art. 11 ¶3 (1)).
+
+    Only of a request that was handed to this line and that nobody has acknowledged yet; else 409.
+    """
+    city, now = book(), datetime.now(UTC)
+    ticket = by_number(number, _scope(request, city))
+    if ticket is None:
+        return Status(
+            404, Problem(field="number", reason=f"there is no ticket {number}", remedy="Check the number.")
+        )
+    if ticket.state != HANDED_OVER or ticket.handed_to != body.line:
+        return Status(409, _not_with(body.line))
+    try:
+        ticket = do_acknowledge(
+            ticket,
+            body.receipt,
+            actors.machine(request.auth),  # type: ignore[attr-defined]
+            now=now,
+            book=city,
+        )
+    except Overtaken:
+        return Status(409, _not_with(body.line))
+    except NotPossible as refused:
+        remedy = "Give the name or number of whoever took it at the line."
+        return Status(422, Problem(field="receipt", reason=str(refused), remedy=remedy))
+    return _out(ticket, city, request)
+
+
+def _not_with(line: str) -> Problem:
+    return Problem(
+        field="line",
+        reason=f"this request does not wait for {line} to take it over",
+        remedy="Read the ticket: it was handed to another line, acknowledged, or taken back.",
+    )
 
 
 def _scope(request: HttpRequest, city: Book) -> Scope:

@@ -17,6 +17,7 @@ from jieban.callback.actions import (
     check_calling_hours,
     checked_answers,
 )
+from jieban.callback.following_up import do_settle_after_end
 from jieban.city.book import Book
 from jieban.matters.rules import Actor, Step
 from jieban.reading.notes import masked_by_staff
@@ -33,14 +34,16 @@ def do_second_check(
     """Somebody else has asked the same three questions.
 
     The same answers: agreed. Others: the requester's later answers count, the first ones and who wrote
-    them down stay in the event, and the supervisor sees the difference. Raises ``AnswersRefused``.
+    them down stay in the event, and the supervisor sees the difference; what is not solved is done again as
+    a new ticket. Raises ``AnswersRefused``.
     """
     _check_may(ticket, actor, now, book, by)
     said = checked_answers(answers, actor, now, book)
     same = all(said[name] == getattr(ticket, name) for name in QUESTIONS)
     changes = {"checked": "agreed"} if same else {"checked": "differs", **said}
     detail: dict[str, Any] = {"by": by, "asked_by": ticket.asked_by, "before": answers_of(ticket)}
-    return advance(ticket, Step("second_check", actor, now, changes, {**detail, "said": said}))
+    step = Step("second_check", actor, now, changes, {**detail, "said": said})
+    return advance(ticket, step) if same else do_settle_after_end(ticket, step, said, now=now, book=book)
 
 
 def do_miss_check(ticket: Ticket, note: str, actor: Actor, *, now: datetime, book: Book) -> Ticket:

@@ -10,11 +10,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jieban.callback.actions import Answers, AnswersRefused, answers_of, checked_answers
+from jieban.callback.following_up import do_settle_after_end
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.matters.rules import Actor, Step
 from jieban.tickets import workflow as w
-from jieban.tickets.actions import advance, say
+from jieban.tickets.actions import say
 from jieban.tickets.kind import TICKET
 from jieban.tickets.links import rating_token_fits
 from jieban.tickets.models import Ticket
@@ -46,8 +47,9 @@ def do_revise(
 ) -> Ticket:
     """The requester changes his answers after the end, once and within ``callback.revise_days``.
 
-    Who was not reached may answer so as well. The old answers stay in the event, the unit's month is
-    counted again, and nobody needs to ask a second time. Raises ``AnswersRefused``.
+    Who was not reached may answer so as well; what is not solved is done again as a new ticket. The old
+    answers stay in the event, the unit's month is counted again, and nobody needs to ask a second time.
+    Raises ``AnswersRefused``.
     """
     TICKET.workflow.transition(ticket.state, "revise")
     _check_unchanged(ticket)
@@ -62,7 +64,8 @@ def do_revise(
         "checked": "" if ticket.checked == "due" else ticket.checked,
     }
     before = {**answers_of(ticket), "visit_result": ticket.visit_result}
-    return advance(ticket, Step("revise", actor, now, said, {"by": by, "before": before}))
+    step = Step("revise", actor, now, said, {"by": by, "before": before})
+    return do_settle_after_end(ticket, step, said, now=now, book=book)
 
 
 def revisable_until(ticket: Ticket, book: Book) -> datetime | None:

@@ -123,6 +123,14 @@ def do_keep_words(kept: Sequence[Kept], *, now: datetime) -> None:
     )
 
 
+def do_copy_words(matter: int, to: int, *, now: datetime) -> None:
+    """Keep the words of ``matter`` for the matter ``to`` as well, sealed as they are. Two SQL statements."""
+    words = Words.objects.filter(pk=matter).first()
+    if words is not None:
+        words.pk, words.created_at = to, now
+        words.save(force_insert=True)
+
+
 class MayNotSee(Exception):
     """This person may not see who the requester is. The message is for people."""
 

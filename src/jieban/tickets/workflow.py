@@ -87,7 +87,7 @@ INTAKE_LAW = (
     T("urge", OPEN, None, INTAKE, source="Beijing 2025 opinion: urging instead of a new ticket"),
     T("repeat", CLOSED_STATES, None, INTAKE, source="Art. 11 ¶3 (3): told the result"),
     T("attach", OPEN, None, INTAKE, source="Ordinance Art. 8"),
-    T("enclose", OPEN, None, CLERKS, OWN, source="Art. 15: the reply is shown by photos"),
+    T("enclose", AT_THE_UNIT, None, CLERKS, OWN, source="Art. 15: the reply is shown by photos"),
 )
 
 DISPATCH_LAW = (

@@ -182,9 +182,16 @@ def _protect(here: _Here) -> str:
     return ""
 
 
+def _repeat(here: _Here) -> str:
+    if here.event.detail.get("why") == "unsolved":
+        return _("As it is not solved, it is done again under a new number")
+    return _("You told us again; we told you how it ended")
+
+
 _SPOKEN: dict[str, Callable[[_Here], str]] = {
     "contact": _contact,
     "relay": _relay,
+    "repeat": _repeat,
     "visit": _visit,
     "close": _close,
     "close_unreached": _unreached,
@@ -210,7 +217,6 @@ _WORDS = {
     "unlink": gettext_lazy("It is a matter of its own again"),
     "attach": gettext_lazy("You sent photos"),
     "enclose": gettext_lazy("%(unit)s added photos"),
-    "repeat": gettext_lazy("You told us again; we told you how it ended"),
     "consult": gettext_lazy("We are asking units whose matter it is"),
     "dispatch": gettext_lazy("Sent to %(unit)s"),
     "pass_on": gettext_lazy("The district gave it to %(unit)s"),
