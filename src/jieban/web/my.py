@@ -101,7 +101,7 @@ def _show(request: HttpRequest, mine: Ticket, status: int = 200, **context: Any)
         "state": told.STATES[mine.state],
         "story": told.story(timeline(mine.pk), city, is_english(), now),
         "photos": attachments(mine.pk) if mine.photos else (),
-        "asked": _asked(mine, city) if "amend" in verbs else None,
+        "asked": _asked(mine, city) if "amend" in verbs and mine.state != workflow.CALLBACK else None,
         "may_urge": "urge" in verbs and mine.state != workflow.CALLBACK,
         "urge_again": next_urge(mine, now=now, book=city),
         "may_answer": mine.state == workflow.CALLBACK,

@@ -31,7 +31,7 @@ from jieban.web.desk.refusals import overtaken_words
 from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
 from jieban.web.desk.story import history
 from jieban.web.desk.verbs import VERBS, form_of, may_say, verbs_for
-from jieban.web.desk.verbs.groups import HEADINGS, next_step
+from jieban.web.desk.verbs.groups import heading, next_step
 from jieban.web.desk.verbs.intake import branches
 from jieban.web.desk.words import SATISFIED_WORDS, SOLVED_WORDS, carried, highlighted, sentences
 from jieban.whistle.queries import of_ticket
@@ -148,8 +148,8 @@ def _verbs(found: Ticket, desk: Sitting, tried: Tried | None, words: str = "") -
         if words and verb.name == "reply":
             form.initial, mine = {"reply": words}, True
         not_now = verb.not_now(found, desk)
-        heading = HEADINGS[verb.name]
-        listed.append({"verb": verb, "form": form, "not_now": not_now, "open": mine, "group": heading})
+        group = heading(verb.name)
+        listed.append({"verb": verb, "form": form, "not_now": not_now, "open": mine, "group": group})
     if not any(one["open"] for one in listed):
         step = next_step({one["verb"].name for one in listed if not one["not_now"]})
         for one in listed:

@@ -30,7 +30,7 @@ from jieban.web.desk.verbs import (
     whistling,
 )
 from jieban.web.desk.verbs.base import Verb
-from jieban.web.desk.verbs.groups import ORDER
+from jieban.web.desk.verbs.groups import place
 
 MODULES = (
     emergency,
@@ -49,7 +49,7 @@ MODULES = (
     requester,
 )
 _KNOWN = {verb.name: verb for module in MODULES for verb in module.VERBS}
-VERBS: dict[str, Verb] = {name: _KNOWN[name] for name in sorted(_KNOWN, key=ORDER.index)}
+VERBS: dict[str, Verb] = {name: _KNOWN[name] for name in sorted(_KNOWN, key=place)}
 """Name -> verb, in the order of the page (``groups``)."""
 
 

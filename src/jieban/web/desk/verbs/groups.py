@@ -35,7 +35,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 """Heading, and the names of its verbs in the order of the page."""
 
 ORDER = tuple(name for _heading, names in GROUPS for name in names)
-HEADINGS = {name: heading for heading, names in GROUPS for name in names}
+_HEADINGS = {name: heading for heading, names in GROUPS for name in names}
 
 NEXT_STEPS = (
     *("acknowledge", "rule", "decide_extension", "decide", "sign", "review", "reply", "contact"),
@@ -43,6 +43,16 @@ NEXT_STEPS = (
 )
 """What somebody most likely came for, the likeliest first. Nothing that takes a ticket away from others
 or stops its clock is among them: such a form is opened on purpose."""
+
+
+def place(name: str) -> int:
+    """Where a verb stands on the page; a new one that has no group yet stands last."""
+    return ORDER.index(name) if name in ORDER else len(ORDER)
+
+
+def heading(name: str) -> Any:
+    """The words above the group of a verb."""
+    return _HEADINGS.get(name, GROUPS[-1][0])
 
 
 def next_step(usable: Collection[str]) -> str:
