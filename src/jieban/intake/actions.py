@@ -145,7 +145,7 @@ def _opening(
     """The ticket of a new request with its steps: received, joined to others, and sent, queued or ended."""
     if course.lead:
         proposal = repeats.led_by_cluster(proposal, course, book, local_day(book, now))
-    columns = _read_columns(request, reading, proposal, book, now)
+    columns = _read_columns(request, arrival.told, reading, proposal, book, now)
     columns["proposal"] |= course.kept
     receive = Step("receive", actor, now, columns | course.columns)
     standing = request.standing
@@ -230,17 +230,14 @@ def _first_columns(
 
 
 def _read_columns(
-    request: Request, reading: Reading, proposal: Proposal, book: Book, now: datetime
+    request: Request, told: Told, reading: Reading, proposal: Proposal, book: Book, now: datetime
 ) -> dict[str, Any]:
     """What is understood, with the words as everybody at work may read them; the full ones stay sealed."""
     place = reading.place
-    title, text, address = (
-        _masked(words, request.contact) for words in (reading.title, reading.text, reading.address)
-    )
     return {
-        "title": (title or text)[:TITLE_CHARS],
-        "text": text,
-        "address": address[:ADDRESS_CHARS],
+        "title": told.title[:TITLE_CHARS],
+        "text": told.text,
+        "address": told.address[:ADDRESS_CHARS],
         "demand_type": reading.demand_type,
         "category_id": reading.category or None,
         "place_id": place.code if place else None,

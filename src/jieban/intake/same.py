@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import asin, cos, radians, sin, sqrt
 
 from jieban.city.book import Book
@@ -219,13 +219,17 @@ def near(later: Told, others: Iterable[Told], rules: Gathering, book: Book) -> l
     words alike. Danger and what is kept secret joins nothing without a person.
     """
     hits = []
+    landmarks: frozenset[str] | None = None
     for one in others:
         if not one.open or abs(later.at - one.at) > timedelta(days=rules.days) or one.id == later.id:
             continue
         if not later.category or later.category != one.category:
             continue
         how = likeness(later.pairs, one.pairs)
-        if how < rules.similarity or not _together(later, one, rules.metres, book):
+        if how < rules.similarity:
+            continue
+        landmarks = _landmarks(later, book) if landmarks is None else landmarks
+        if not _together(later, one, landmarks, rules.metres, book):
             continue
         apart = any((later.danger, one.danger, later.secrecy, one.secrecy, later.recused, one.recused))
         sure = not apart and not _two_houses(later, one)
@@ -233,7 +237,7 @@ def near(later: Told, others: Iterable[Told], rules: Gathering, book: Book) -> l
     return sorted(hits, key=lambda hit: (not hit.sure, hit.earlier.cluster is None, -hit.likeness))
 
 
-def _together(one: Told, other: Told, metres: float, book: Book) -> bool:
+def _together(one: Told, other: Told, landmarks: frozenset[str], metres: float, book: Book) -> bool:
     """Whether two requests are about one place: a community or smaller, or within the distance."""
     if _fine(one, book) and one.place == other.place:
         return True
@@ -245,7 +249,8 @@ def _together(one: Told, other: Told, metres: float, book: Book) -> bool:
     return (
         one.street == other.street
         and bool(one.street)
-        and bool(_landmarks(one, book) & _landmarks(other, book))
+        and bool(landmarks)
+        and bool(landmarks & _landmarks(other, book))
     )
 
 
@@ -269,8 +274,14 @@ def _landmarks(one: Told, book: Book) -> frozenset[str]:
     words = one.words
     for code in (one.street, one.district):
         if code in book.places:
-            words = words.replace(_DIVISION.sub("", fold(book.places[code].name)), " ")
+            words = words.replace(_own_name(book.places[code].name), " ")
     return frozenset(match[0] for match in _LANDMARK.finditer(words) if match[1] not in _NO_NAME)
+
+
+@lru_cache(maxsize=2048)
+def _own_name(name: str) -> str:
+    """The name of a district or street without its kind, as it stands in folded words."""
+    return _DIVISION.sub("", fold(name))
 
 
 def _two_houses(one: Told, other: Told) -> bool:

@@ -13,6 +13,7 @@ _HOME = re.compile(
     rf"|(?<![{_NUMERAL}A-Za-z-])(?P<room>[A-Za-z]?[{_NUMERAL}]{{3,4}})(?=室|房间|号?房(?![屋产价租东]))"
 )
 _DASHED = re.compile(r"(?<![\d-])(\d{1,2}[-－—])(\d{1,2})([-－—])(\d{3,4})(?![\d-])")
+_BETWEEN = re.compile(r"[\s-]")
 _SIGN = re.compile(r"[^\s,，、-]")
 _NOBODYS = frozenset({"先生", "女士", "匿名", "居民", "业主", "市民", "群众", "用户", "不详", "未知"})
 _LEAST_DIGITS = 7
@@ -48,6 +49,8 @@ def mask_known(text: str, name: str, phone: str) -> str:
     if len(given) >= 2 and given not in _NOBODYS and given != text.strip():  # all of the words is no name
         text = text.replace(given, mask_name(given))
     for digits in _written(phone):
+        if digits not in _BETWEEN.sub("", text):
+            continue  # the usual case, without a pattern of its own for each number
         spaced = r"[\s-]?".join(digits)
         text = re.sub(rf"(?<!\d){spaced}(?!\d)", mask_phone(digits), text)
     return text
