@@ -46,7 +46,7 @@ class Findings:
         told = {
             "basis": masked_by_staff(self.basis),
             "true": self.true,
-            "met_at": _iso(self.met_at) or "",
+            "met_at": iso(self.met_at) or "",
             "met_where": masked_by_staff(self.met_where),
         }
         return {name: value for name, value in told.items() if value}
@@ -226,7 +226,7 @@ def do_resume(ticket: Ticket, actor: Actor, *, now: datetime, book: Book) -> Tic
     pauses: list[list[str]] = [*ticket.pauses[:-1], [began, ended.isoformat()]]
     due = limit({**ticket.row(), "pauses": pauses}, book)
     changes: dict[str, Any] = {"pauses": pauses, "due_at": due}
-    return say(ticket, "resume", actor, now, changes, {"moved_from": _iso(ticket.due_at)}, book=book)
+    return say(ticket, "resume", actor, now, changes, {"moved_from": iso(ticket.due_at)}, book=book)
 
 
 def _paused(ticket: Ticket) -> timedelta:
@@ -239,7 +239,8 @@ def _paused(ticket: Ticket) -> timedelta:
     return sum((end - begin for begin, end in spans), timedelta())
 
 
-def _iso(moment: datetime | None) -> str | None:
+def iso(moment: datetime | None) -> str | None:
+    """A moment as it is kept in an event; None stays None."""
     return moment.isoformat() if moment else None
 
 

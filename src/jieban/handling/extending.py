@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
-from jieban.handling.actions import HandlingRefused
+from jieban.handling.actions import HandlingRefused, iso
 from jieban.matters.rules import Actor
 from jieban.reading.notes import masked_by_staff
 from jieban.tickets.actions import say
@@ -84,7 +84,7 @@ def do_grant_extension(ticket: Ticket, reason: str, actor: Actor, *, now: dateti
     asked = _asked(ticket)
     _before_the_end(ticket, now)
     changes = {**_extended(ticket, int(asked["days"]), book), "extension": {}}
-    detail = {**asked, "moved_from": _iso(ticket.due_at), "note": masked_by_staff(reason)}
+    detail = {**asked, "moved_from": iso(ticket.due_at), "note": masked_by_staff(reason)}
     return say(ticket, "grant_extension", actor, now, changes, detail, book=book)
 
 
@@ -157,9 +157,5 @@ def _told(asked: Extension, ticket: Ticket) -> dict[str, Any]:
         "days": asked.days,
         "ground": masked_by_staff(asked.ground),
         "basis": masked_by_staff(asked.basis),
-        "moved_from": _iso(ticket.due_at),
+        "moved_from": iso(ticket.due_at),
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from jieban.city.book import Book
 from jieban.city.clock import due_at, local_day
 from jieban.city.rows import Exclusion
-from jieban.handling.actions import HandlingRefused
+from jieban.handling.actions import HandlingRefused, iso
 from jieban.matters.rules import Actor
 from jieban.reading.notes import masked_by_staff
 from jieban.tickets.actions import say
@@ -94,7 +94,7 @@ def do_review_shelf(
         "clock": "shelf",
         "clock_at": _next_look(planned, book, now),
     }
-    detail = {"note": masked_by_staff(words), "moved_from": _iso(ticket.shelved_until) if until else None}
+    detail = {"note": masked_by_staff(words), "moved_from": iso(ticket.shelved_until) if until else None}
     return say(ticket, "review_shelf", actor, now, changes, detail, book=book)
 
 
@@ -127,7 +127,7 @@ def do_unshelve(ticket: Ticket, words: str, actor: Actor, *, now: datetime, book
         "shelved_until": None,
         "reminded": [one for one in ticket.reminded if one != "warn"],
     }
-    detail = {"note": masked_by_staff(words), "moved_from": _iso(ticket.due_at)}
+    detail = {"note": masked_by_staff(words), "moved_from": iso(ticket.due_at)}
     return say(ticket, "unshelve", actor, now, changes, detail, book=book)
 
 
@@ -153,7 +153,3 @@ def _next_look(until: datetime, book: Book, now: datetime) -> datetime:
 
 def _is_shelved(ticket: Ticket) -> bool:
     return ticket.shelved_until is not None and bool(ticket.pauses)
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

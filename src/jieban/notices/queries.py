@@ -85,7 +85,7 @@ def messages(unit: str, after: str = "") -> tuple[list[Inbox], str]:
         [unit, last, PAGE + 1],
     )
     found = list(rows)
-    shown = [row for row in found[:PAGE] if not row.hidden]
+    shown = [row for row in found[:PAGE] if not vars(row)["hidden"]]
     return shown, str(found[PAGE - 1].pk) if len(found) > PAGE else ""
 
 
