@@ -69,6 +69,8 @@ class Ticket(Matter):
     ``visited_at``. ``checked``: empty, ``due``, ``agreed``, ``differs``, ``unreached``.
     """
 
+    number = models.CharField(_("number"), max_length=32)  # unique below: one index instead of two
+
     # what came
     channel = models.CharField(_("channel"), max_length=30)
     external_id = models.CharField(_("external number"), max_length=100, blank=True, default="")
@@ -211,12 +213,17 @@ class Ticket(Matter):
             models.Index(fields=["surge", "-id"], name="ticket_surge", condition=~Q(surge="")),
             models.Index(fields=["-id"], name="ticket_in_ledgers", condition=~Q(ledgers=[])),
             GinIndex(fields=["ledgers"], name="ticket_ledgers", condition=~Q(ledgers=[])),
-            GinIndex(fields=["assist"], name="ticket_assist", condition=~Q(state__in=workflow.CLOSED_STATES)),
+            GinIndex(
+                fields=["assist"],
+                name="ticket_assist",
+                condition=~Q(state__in=workflow.CLOSED_STATES) & ~Q(assist=[]),
+            ),
             GinIndex(
                 fields=["copied_to"], name="ticket_copied_to", condition=~Q(state__in=workflow.CLOSED_STATES)
             ),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="ticket_number_once"),
             models.CheckConstraint(
                 name="ticket_has_one_holder",
                 condition=(

@@ -106,7 +106,8 @@ def visible(scope: Scope) -> QuerySet[Ticket]:
         return tickets
     if not scope.unit:
         return tickets.none()
-    mine = Q(lead_id=scope.unit) | Q(assist__contains=[scope.unit]) | Q(copied_to__contains=[scope.unit])
+    assists = Q(assist__contains=[scope.unit]) & ~Q(assist=[])  # the second half fits the partial index
+    mine = Q(lead_id=scope.unit) | assists | Q(copied_to__contains=[scope.unit])
     tickets = tickets.exclude(recused__contains=[scope.unit])
     return tickets.filter(mine | Q(district=scope.district) if scope.district else mine)
 

@@ -4,19 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('city', '0004_tier_choice_redo'),
-        ('tickets', '0003_cluster'),
+        ("city", "0004_tier_choice_redo"),
+        ("tickets", "0003_cluster"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state', 'callback'), ('visit_result', 'call_later')), fields=['visited_at'], name='ticket_call_agreed'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("state", "callback"), ("visit_result", "call_later")),
+                fields=["visited_at"],
+                name="ticket_call_agreed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('checked', ''), _negated=True), fields=['checked', '-closed_at'], name='ticket_check'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("checked", ""), _negated=True),
+                fields=["checked", "-closed_at"],
+                name="ticket_check",
+            ),
         ),
     ]

@@ -5,23 +5,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('city', '0004_tier_choice_redo'),
-        ('tickets', '0004_call_lists'),
+        ("city", "0004_tier_choice_redo"),
+        ("tickets", "0004_call_lists"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('surge', ''), _negated=True), fields=['surge', '-id'], name='ticket_surge'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("surge", ""), _negated=True), fields=["surge", "-id"], name="ticket_surge"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('ledgers', []), _negated=True), fields=['-id'], name='ticket_in_ledgers'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("ledgers", []), _negated=True), fields=["-id"], name="ticket_in_ledgers"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('ledgers', []), _negated=True), fields=['ledgers'], name='ticket_ledgers'),
+            model_name="ticket",
+            index=django.contrib.postgres.indexes.GinIndex(
+                condition=models.Q(("ledgers", []), _negated=True), fields=["ledgers"], name="ticket_ledgers"
+            ),
         ),
     ]
