@@ -133,6 +133,8 @@ def _unread(account: Account) -> int:
 
 
 def _is_here(path: str, address: str) -> bool:
+    if address == _address("work"):
+        return path == address  # the other rooms lie below it, and pages that are in no room
     others = (_address(name) for name, *_rest in STAFF_ROOMS)
     longer = [other for other in others if other.startswith(address) and other != address]
     return path.startswith(address) and not any(path.startswith(other) for other in longer)
