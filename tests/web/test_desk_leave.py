@@ -122,7 +122,7 @@ def test_art_8_a_unit_adds_photos_to_its_ticket(
     add(clerk, ticket, photo(), photo("blue"))
     assert (stored(ticket).photos, Attachment.objects.filter(matter=ticket.pk).count()) == (2, 2)
     told = timeline(ticket.pk)[0]
-    assert (told.verb, told.actor_unit) == ("attach", STREET)
+    assert (told.verb, told.actor_unit) == ("enclose", STREET)
     bad = add(clerk, ticket, SimpleUploadedFile("a.jpg", b"no photo", "image/jpeg"))
     assert [one.level_tag for one in bad.context["messages"]] == ["warning"]
     assert stored(ticket).photos == 2

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from jieban.city.rows import Unit
@@ -125,7 +124,7 @@ class ExplainForm(Offering):
         """The same matter as which?"""
         given = super().clean()
         if given.get("branch") == "SAME_MATTER" and not given.get("number"):
-            self.add_error("number", _now("Give the number of the earlier ticket."))
+            self.add_error("number", _("Give the number of the earlier ticket."))
         return given
 
 
@@ -150,7 +149,7 @@ class Choosing(Offering):
         given = super().clean()
         if not given["chosen"] and not self.errors:
             first = "units" if "units" in self.fields else "unit" if "unit" in self.fields else "other"
-            self.add_error(first, _now("Choose a unit."))
+            self.add_error(first, _("Choose a unit."))
         return given
 
 
