@@ -137,6 +137,11 @@ class Whistling:
         if report and report.due_at == due:
             following.do_mark([report], "late", now=now, book=self.book)
             self.verbs += 1
+            report.refresh_from_db()
+            if report.clock_at:
+                self._at(report.clock_at, lambda then: self._late(pk, due, then))
+            else:
+                following.do_settle(report, now=now, book=self.book)
 
     def _arrive(self, pk: int, ticket: Ticket, now: datetime) -> None:
         report = self._in(pk, *w.AWAITED)
