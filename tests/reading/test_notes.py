@@ -15,3 +15,8 @@ def test_what_follows_a_word_for_the_requester_is_masked() -> None:
     assert "65123456" not in kept
     assert "13812345678" not in kept
     assert "李晓明" not in masked_by_staff("诉求人李晓明已联系，诉求人姓名：李晓明")
+
+
+def test_what_a_requester_is_told_is_no_name() -> None:
+    assert masked_by_staff("工作人员向诉求人解释政策") == "工作人员向诉求人解释政策"
+    assert masked_by_staff("诉求人：谢安全，表示满意") == "诉求人：谢**，表示满意"
