@@ -80,8 +80,9 @@ def test_pressing_send_twice_files_once(context: BrowserContext) -> None:
     page.goto("/file/")
     page.fill("#id_text", TEXT)
     page.click("main form .button")
-    for _ in range(3):
+    for step in ("street", "photos", "more", "reach"):
         page.click("main form .button:not(.button--quiet)")
+        page.wait_for_url(f"**/file/{step}/")
     page.click("[name=anonymous]")
     page.wait_for_url("**/file/check/")
     page.dblclick("main form .button")

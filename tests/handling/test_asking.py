@@ -218,10 +218,13 @@ def test_when_a_ticket_closes_what_is_open_ends_with_it(city: Book, now: datetim
 def test_closing_sets_the_end_going(city: Book, now: datetime) -> None:
     from procrastinate.contrib.django.models import ProcrastinateJob
 
-    ticket = ticket_in(w.CALLBACK, city, now)
-    do_answers(ticket, Answers(True, "yes", "satisfied"), CALLER, now=now, book=city)
-    jobs = ProcrastinateJob.objects.filter(args__matter=ticket.pk).values_list("task_name", flat=True)
-    assert "subtickets.end" in set(jobs)
+    for asked in (0, 1):
+        ticket = ticket_in(w.CALLBACK, city, now)
+        Ticket.objects.filter(pk=ticket.pk).update(asked=asked)
+        ticket.refresh_from_db()
+        do_answers(ticket, Answers(True, "yes", "satisfied"), CALLER, now=now, book=city)
+        jobs = ProcrastinateJob.objects.filter(args__matter=ticket.pk).values_list("task_name", flat=True)
+        assert ("subtickets.end" in set(jobs)) is bool(asked)
 
 
 def test_a_result_after_the_end_changes_the_ticket_no_more(city: Book, now: datetime) -> None:

@@ -4,27 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0001_initial'),
+        ("intake", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SurgeFeed',
+            name="SurgeFeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('surge', models.CharField(max_length=40, verbose_name='topic')),
-                ('begins_at', models.DateTimeField(verbose_name='from')),
-                ('ends_at', models.DateTimeField(verbose_name='to')),
-                ('rows', models.PositiveIntegerField(default=0, verbose_name='rows')),
-                ('file', models.CharField(max_length=80, verbose_name='file')),
-                ('made_at', models.DateTimeField(verbose_name='made at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("surge", models.CharField(max_length=40, verbose_name="topic")),
+                ("begins_at", models.DateTimeField(verbose_name="from")),
+                ("ends_at", models.DateTimeField(verbose_name="to")),
+                ("rows", models.PositiveIntegerField(default=0, verbose_name="rows")),
+                ("file", models.CharField(max_length=80, verbose_name="file")),
+                ("made_at", models.DateTimeField(verbose_name="made at")),
             ],
             options={
-                'verbose_name': 'feed of a topic',
-                'verbose_name_plural': 'feeds of topics',
-                'constraints': [models.UniqueConstraint(fields=('surge', 'begins_at'), name='surge_feed_once')],
+                "verbose_name": "feed of a topic",
+                "verbose_name_plural": "feeds of topics",
+                "constraints": [
+                    models.UniqueConstraint(fields=("surge", "begins_at"), name="surge_feed_once")
+                ],
             },
         ),
     ]
