@@ -6,7 +6,6 @@ import os
 import sys
 from datetime import UTC, datetime
 
-
 TEXTS = ("", "双井街道富力城暖气不热", "回龙观街道龙锦苑路灯坏了好几天", "中关村街道有人占道经营")
 """One matter each."""
 
