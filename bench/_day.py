@@ -61,7 +61,7 @@ def _summary(
         "jobs_done": jobs,
         "cpu_ms_per_ticket": round((sum(cpu.values()) + postgres) / tickets * 1000, 2),
         "cpu_ms_postgres_per_ticket": round(postgres / tickets * 1000, 2),
-        "sql_per_verb_most": max(most.values()),
+        "sql_per_verb_most": max(n for verb, n in most.items() if verb != "clock"),  # a tick serves many
         "by_verb": {
             verb: {
                 "times": count[verb],
