@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from psycopg.types.json import Jsonb
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
@@ -54,10 +55,11 @@ _COLUMNS = (
 
 _CLOSED = ", ".join(f"'{state}'" for state in CLOSED_STATES)
 
+# As JSON and not as arrays: the planner looks into an array and plans anew for each request.
 _AROUND = f"""
 WITH asked AS (
-    SELECT * FROM unnest(%s::int[], %s::bigint[], %s::varchar[], %s::varchar[], %s::bigint[])
-        AS a(n, requester, street, category, but)
+    SELECT * FROM jsonb_to_recordset(%s)
+        AS a(n int, requester bigint, street varchar, category varchar, but bigint)
 )
 SELECT a.n, TRUE, t.* FROM asked a CROSS JOIN LATERAL (
     SELECT {_COLUMNS} FROM tickets_ticket WHERE requester = a.requester AND id <> a.but
@@ -144,18 +146,18 @@ def _stored(arrivals: Sequence[Arrival], since: datetime) -> dict[int, _Around]:
     """By place in the batch: the caller's tickets, his neighbours', and the counts of his own."""
     if not arrivals:
         return {}
+    asked = [
+        {
+            "n": one.index,
+            "requester": one.requester,
+            "street": "" if one.told.simulated else one.told.street,
+            "category": one.told.category,
+            "but": one.told.id,
+        }
+        for one in arrivals
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _AROUND,
-            [
-                [one.index for one in arrivals],
-                [one.requester for one in arrivals],
-                ["" if one.told.simulated else one.told.street for one in arrivals],
-                [one.told.category for one in arrivals],
-                [one.told.id for one in arrivals],
-                since,
-            ],
-        )
+        cursor.execute(_AROUND, [Jsonb(asked), since])  # type: ignore[list-item]
         rows = cursor.fetchall()
     grouped: dict[tuple[int, bool], list[Any]] = {}
     for n, own, *row in rows:
