@@ -169,6 +169,7 @@ class City:
 
     def _decide(self, ticket: Ticket, sample: Sample, now: datetime) -> None:
         """A dispatcher decides, knowing what a good one would know."""
+        self._look_again(ticket)
         if not sample.category or self._leave_for_the_newcomer(now):
             return
         if sample.demand_type == "CONSULT" and self.chance.random() < 0.6:
@@ -204,6 +205,7 @@ class City:
 
     def _receive(self, ticket: Ticket, sample: Sample, span: float, now: datetime) -> None:
         """The unit signs, or objects when the ticket went wrong."""
+        self._look_again(ticket)
         if ticket.state != workflow.DISPATCHED or ticket.lead_id is None:
             return
         clerk = clerk_of(self.book.units[ticket.lead_id])
@@ -218,10 +220,16 @@ class City:
         self.tally.verbs += 1
         self._later(now, min(8.0, span * 0.1), lambda then: self._call(ticket, span, then))
 
+    def _look_again(self, ticket: Ticket) -> None:
+        """A whistle's results come to the ticket from others: see them before acting."""
+        if ticket.whistled:
+            ticket.refresh_from_db()
+
     def _leave_for_the_newcomer(self, now: datetime) -> bool:
         return now > self.end - LAST_SHIFT and self.chance.random() < 0.8
 
     def _rule(self, ticket: Ticket, sample: Sample, span: float, now: datetime) -> None:
+        self._look_again(ticket)
         if ticket.state != workflow.OBJECTED or self._leave_for_the_newcomer(now):
             return
         accept = self.chance.random() < 0.75
@@ -233,6 +241,7 @@ class City:
             self._later(now, 2, lambda then: self._call(ticket, span, then))
 
     def _call(self, ticket: Ticket, span: float, now: datetime) -> None:
+        self._look_again(ticket)
         if ticket.state not in (workflow.SIGNED, workflow.HANDLING) or ticket.lead_id is None:
             return
         unit = self.book.units[ticket.lead_id]
@@ -249,6 +258,7 @@ class City:
         self._later(now, span * habits.pace, lambda then: self._answer(ticket, then))
 
     def _answer(self, ticket: Ticket, now: datetime) -> None:
+        self._look_again(ticket)
         if ticket.state != workflow.HANDLING or ticket.lead_id is None:
             return
         clerk = clerk_of(self.book.units[ticket.lead_id])
@@ -257,6 +267,7 @@ class City:
         self._later(now, 1.5, lambda then: self._review(ticket, then))
 
     def _review(self, ticket: Ticket, now: datetime) -> None:
+        self._look_again(ticket)
         if ticket.state != workflow.REPLIED or ticket.lead_id is None:
             return
         boss = reviewer_of(self.book.units[ticket.lead_id])
@@ -279,6 +290,7 @@ class City:
 
     def _limit(self, ticket: Ticket, round_: int, sample: Sample, now: datetime) -> None:
         """The limit is reached: the hotline asks (unless a redo or a new unit has moved the limit)."""
+        self._look_again(ticket)
         if ticket.state not in workflow.AT_THE_UNIT or ticket.redone != round_ or ticket.due_at != now:
             return
         do_limit_reached(ticket, PLATFORM, now=now, book=self.book)
@@ -289,6 +301,7 @@ class City:
         self._later(now, 20, lambda then: self._ask(ticket, sample, then))
 
     def _ask(self, ticket: Ticket, sample: Sample, now: datetime) -> None:
+        self._look_again(ticket)
         if ticket.state != workflow.CALLBACK or ticket.lead_id is None:
             return
         if not calling_hours(self.book, now).allow(now):
