@@ -20,12 +20,16 @@ from jieban.tickets.models import Ticket
 def limit_reached(rows: Sequence[Any], now: datetime) -> None:
     """Open the call-back of tickets whose limit is reached (Art. 23), by sets where nothing else follows."""
     city = book()
-    plain = [row for row in rows if is_plain(row.self_rated, row.secrecy)]
-    for submitted in (True, False):
-        members = [row for row in plain if (row.submitted_at is not None) is submitted]
+    plain: dict[bool, list[Any]] = {True: [], False: []}  # submitted or not
+    others = []
+    for row in rows:
+        if is_plain(row.self_rated, row.secrecy):
+            plain[row.submitted_at is not None].append(row)
+        else:
+            others.append(row.id)
+    for submitted, members in plain.items():
         for (state,), ids in alike(members, "state").items():
             do_advance_alike(TICKET, ids, state, at_limit(submitted, state, PLATFORM, now=now, book=city))
-    others = [row.id for row in rows if row not in plain]
     for ticket in Ticket.objects.filter(pk__in=others) if others else ():
         do_limit_reached(ticket, PLATFORM, now=now, book=city)
 
@@ -36,11 +40,13 @@ def remind(tickets: Sequence[Ticket], now: datetime) -> None:
     After an outage the limit itself may have passed: then nobody is reminded, the requester is asked.
     It stands here and not in ``handling``, because it may be the call-back that begins.
     """
-    passed = [ticket for ticket in tickets if ticket.due_at is not None and ticket.due_at <= now]
-    limit_reached(passed, now)
+    passed = []
     for ticket in tickets:
-        if ticket not in passed:
+        if ticket.due_at is not None and ticket.due_at <= now:
+            passed.append(ticket)
+        else:
             do_remind(ticket, PLATFORM, now=now, book=book())
+    limit_reached(passed, now)
 
 
 def give_up(tickets: Sequence[Ticket], now: datetime) -> None:
