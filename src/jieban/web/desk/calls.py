@@ -132,18 +132,39 @@ def not_reached(request: HttpRequest, number: str) -> HttpResponse:
 def _settle(
     request: HttpRequest, desk: Sitting, ticket: Ticket, form: forms.Form, do: Callable[[], Ticket]
 ) -> HttpResponse:
+    def refused(words: str) -> HttpResponse:
+        return _show(request, desk, ticket, form=form, refused=words, status=422)
+
+    return settle(
+        request, ticket, do, refused, words=lambda done: _settled_words(desk, done), back="call_list"
+    )
+
+
+def settle(
+    request: HttpRequest,
+    ticket: Ticket,
+    do: Callable[[], Ticket],
+    refused: Callable[[str], HttpResponse],
+    *,
+    words: Callable[[Ticket], str],
+    back: str,
+) -> HttpResponse:
+    """Do what an interviewer wrote down, say what came of it, and lead back to his list ``back``.
+
+    What is refused is shown again with the reason; who came second is told who was first.
+    """
     try:
         seen(ticket, request.POST.get("version", ""))
         settled = do()
     except Overtaken as error:
         messages.info(request, overtaken_words(error))
-        return redirect("call_list")
+        return redirect(back)
     except NotYours as error:
         raise PermissionDenied from error
     except NotPossible as error:
-        return _show(request, desk, ticket, form=form, refused=refusal_words(error), status=422)
-    messages.success(request, _settled_words(desk, settled))
-    return redirect("call_list")
+        return refused(refusal_words(error))
+    messages.success(request, words(settled))
+    return redirect(back)
 
 
 def _settled_words(desk: Sitting, ticket: Ticket) -> str:

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,15 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jieban.callback import queries
 from jieban.callback.checking import do_miss_check, do_second_check
-from jieban.matters.actions import Overtaken
-from jieban.matters.rules import NotPossible, NotYours
 from jieban.people.access import page
 from jieban.people.actions import do_unmask
 from jieban.people.roles import Role
 from jieban.tickets.models import Ticket
-from jieban.web.desk.calls import hours_words
+from jieban.web.desk.calls import hours_words, settle
 from jieban.web.desk.forms_calls import CallForm, MissedCheckForm
-from jieban.web.desk.refusals import overtaken_words, refusal_words, seen
 from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
 
 SPAN = timedelta(days=90)
@@ -130,18 +126,12 @@ def _not_due(request: HttpRequest) -> HttpResponse:
 def _settle(
     request: HttpRequest, desk: Sitting, ticket: Ticket, form: forms.Form, do: Callable[[], Ticket]
 ) -> HttpResponse:
-    try:
-        seen(ticket, request.POST.get("version", ""))
-        settled = do()
-    except Overtaken as error:
-        messages.info(request, overtaken_words(error))
-        return redirect("check_list")
-    except NotYours as error:
-        raise PermissionDenied from error
-    except NotPossible as error:
-        return _show(request, desk, ticket, form=form, refused=refusal_words(error), status=422)
-    messages.success(request, _SETTLED[settled.checked]())
-    return redirect("check_list")
+    def refused(words: str) -> HttpResponse:
+        return _show(request, desk, ticket, form=form, refused=words, status=422)
+
+    return settle(
+        request, ticket, do, refused, words=lambda done: _SETTLED[done.checked](), back="check_list"
+    )
 
 
 _SETTLED: dict[str, Callable[[], str]] = {

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from django.utils.translation import gettext as _
 
 from jieban.intake.following import UrgedAlready
-from jieban.matters.actions import Overtaken
-from jieban.matters.models import Event, Matter
+from jieban.matters.actions import Overtaken, overtaken
+from jieban.matters.models import Matter
 from jieban.matters.rules import Incomplete, NotPossible, WrongState
 from jieban.web.words import state_words, verb_words, when_words
 
@@ -40,9 +40,5 @@ def seen(ticket: Matter, version: str) -> None:
 
     One SQL statement when they differ, and then raises ``Overtaken`` with the last event.
     """
-    if version == str(ticket.version):
-        return
-    last = Event.objects.filter(matter=ticket.pk).order_by("-seq").first()
-    if last is None:
-        raise Overtaken(ticket.number, "platform", "", None)
-    raise Overtaken(ticket.number, last.actor_name or last.actor_id, last.verb, last.at)
+    if version != str(ticket.version):
+        raise overtaken(ticket)
