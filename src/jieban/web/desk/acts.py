@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -16,13 +15,13 @@ from django.utils.translation import gettext_lazy
 from jieban.matters.actions import Overtaken
 from jieban.matters.kinds import Kind
 from jieban.matters.models import Event
-from jieban.matters.rules import NotPossible, NotYours, WrongState
-from jieban.web.desk.refusals import refusal_words, seen
+from jieban.matters.rules import NotPossible, NotYours
+from jieban.web.desk.refusals import overtaken_words, refusal_words, seen
 from jieban.web.desk.sitting import Sitting
 from jieban.web.desk.story import Line, who
 from jieban.web.desk.verbs.base import Button
 from jieban.web.desk.words import sentences
-from jieban.web.words import NOTHING, unit_words, when_words
+from jieban.web.words import NOTHING, unit_words
 
 type Given = Mapping[str, Any]
 
@@ -85,10 +84,8 @@ def say(
         return Said(act.name, form, refused=_overtaken(error, names), status=409)
     except NotYours as error:
         raise PermissionDenied from error
-    except WrongState as error:
-        return Said(act.name, form, refused=_wrong(error, names))
     except NotPossible as error:
-        return Said(act.name, form, refused=refusal_words(error))
+        return Said(act.name, form, refused=refusal_words(error, names.states))
     return Said(act.name, form, done=act.done(matter, given))
 
 
@@ -128,17 +125,6 @@ def _note(event: Event) -> str:
     return str(said or WHY.get(str(event.detail.get("why", "")), ""))
 
 
-def _wrong(error: WrongState, names: Names) -> str:
-    return _("This cannot be done now: it is “%(state)s”.") % {
-        "state": names.states.get(error.state, NOTHING)
-    }
-
-
 def _overtaken(error: Overtaken, names: Names) -> str:
-    values = {
-        "who": error.by if error.by not in ("Jieban", "platform") else _("The platform"),
-        "what": names.verbs.get(error.verb, NOTHING),
-        "when": when_words(error.at, datetime.now(UTC)) if error.at else _("just now"),
-    }
-    faster = _("%(who)s was a moment faster (%(when)s): “%(what)s”.") % values
+    faster = overtaken_words(error, names.verbs)
     return sentences(faster, _("What you typed is kept below; look at it as it is now, then send it again."))

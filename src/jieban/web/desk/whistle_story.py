@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,13 +12,13 @@ from jieban.city.book import Book, MissingRule
 from jieban.city.clock import local_day
 from jieban.matters.actions import Overtaken
 from jieban.matters.models import Event
-from jieban.matters.rules import NotPossible, WrongState
+from jieban.matters.rules import NotPossible
 from jieban.web.desk.calling import kind_words
 from jieban.web.desk.forms_whistle import LEVEL_WORDS, RESULT_WORDS
-from jieban.web.desk.refusals import refusal_words
+from jieban.web.desk.refusals import overtaken_words, refusal_words
 from jieban.web.desk.sitting import Sitting
 from jieban.web.desk.story import Line, who
-from jieban.web.words import NOTHING, unit_words, when_words
+from jieban.web.words import NOTHING, unit_words
 from jieban.whistle.models import ReportIn
 from jieban.whistle.workflow import (
     REPORT_STATE_NAMES,
@@ -91,17 +91,9 @@ def _note(event: Event) -> str:
 
 def refused(error: NotPossible) -> str:
     """Why a verb is not possible, in words."""
-    if isinstance(error, WrongState):
-        state = {**STATE_NAMES, **REPORT_STATE_NAMES}.get(error.state, NOTHING)
-        return _("This cannot be done now: it is “%(state)s”.") % {"state": state}
-    return refusal_words(error)
+    return refusal_words(error, {**STATE_NAMES, **REPORT_STATE_NAMES})
 
 
 def overtaken(error: Overtaken) -> str:
     """Somebody else was first: who, when, what."""
-    values = {
-        "who": error.by if error.by not in ("Jieban", "platform") else _("The platform"),
-        "what": {**VERB_NAMES, **REPORT_VERB_NAMES}.get(error.verb, NOTHING),
-        "when": when_words(error.at, datetime.now(UTC)) if error.at else _("just now"),
-    }
-    return _("%(who)s was a moment faster (%(when)s): “%(what)s”.") % values
+    return overtaken_words(error, {**VERB_NAMES, **REPORT_VERB_NAMES})
