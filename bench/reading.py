@@ -22,12 +22,12 @@ import numpy as np
 
 from jieban.city.book import Book
 from jieban.city.pack import book_from_files
+from jieban.reading.matter.samples import Sample, load_samples, samples_folder
+from jieban.reading.matter.training import style_folds
 from jieban.reading.reader import Reader
 from jieban.reading.result import Reading
-from jieban.reading.samples import Sample, load_samples, samples_folder
+from jieban.reading.signs.urgency import AlarmFinder
 from jieban.reading.text import clean, fold
-from jieban.reading.training import style_folds
-from jieban.reading.urgency import AlarmFinder
 
 MESSAGES = Path(__file__).resolve().parents[2] / "shared" / "data" / "teddy_t3_hot.parquet"
 GOAL_TEXTS_PER_S = 1000

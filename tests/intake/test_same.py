@@ -18,8 +18,8 @@ import pytest
 from jieban.city.book import Book
 from jieban.intake.looking import gathering_of, limits_of
 from jieban.intake.same import Told, closest, compare, metres_between, near, news
+from jieban.reading.likeness.words import likeness, pairs
 from jieban.reading.reader import Reader
-from jieban.reading.similarity import likeness, pairs
 
 PAIRS = Path(__file__).with_name("pairs.csv")
 COLD = "双井街道富力城3号楼暖气不热，屋里才15度"

@@ -12,8 +12,8 @@ from time import perf_counter
 import pytest
 
 from jieban.city.book import Book
+from jieban.reading.signs.urgency import AlarmFinder
 from jieban.reading.text import fold
-from jieban.reading.urgency import AlarmFinder
 
 DANGERS = """\
 楼道里一股煤气味儿越来越冲，我们这层都不敢开灯

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from jieban.reading.answers import named_in, number_of, read_answers
+from jieban.reading.signs.answers import named_in, number_of, read_answers
 
 ON = date(2026, 11, 20)
 

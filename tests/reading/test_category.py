@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from jieban.city.book import Book
+from jieban.reading.matter.samples import Sample, load_samples, samples_folder
+from jieban.reading.matter.training import style_folds
 from jieban.reading.reader import Reader
 from jieban.reading.result import Reading
-from jieban.reading.samples import Sample, load_samples, samples_folder
-from jieban.reading.training import style_folds
 
 Pairs = list[tuple[Sample, Reading]]
 FOLDS = 5

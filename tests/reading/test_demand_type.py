@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jieban.reading.demand_type import TypeFinder
 from jieban.reading.reader import Reader
+from jieban.reading.signs.demand_type import TypeFinder
 
 CASES = [
     ("CONSULT", "您好，我想咨询一下办理居住证需要什么材料，去哪里办？"),

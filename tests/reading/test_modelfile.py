@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from jieban.city.book import Book
-from jieban.reading import modelfile
-from jieban.reading.modelfile import BadModelFile, model_for, model_key, read_model, write_model
+from jieban.reading.matter import modelfile
+from jieban.reading.matter.modelfile import BadModelFile, model_for, model_key, read_model, write_model
+from jieban.reading.matter.samples import Sample, load_samples, samples_folder
+from jieban.reading.matter.scoring import Classes, Model
+from jieban.reading.matter.training import train
+from jieban.reading.matter.tree import TreeWords
 from jieban.reading.reader import Reader
-from jieban.reading.samples import Sample, load_samples, samples_folder
-from jieban.reading.scoring import Classes, Model
-from jieban.reading.training import train
-from jieban.reading.tree import TreeWords
 
 
 @pytest.fixture(scope="module")

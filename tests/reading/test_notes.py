@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 
 
 def test_an_officials_name_and_number_stay() -> None:

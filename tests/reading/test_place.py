@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from jieban.city.book import Book
-from jieban.reading.gazetteer import names_of, short_form
-from jieban.reading.place import PlaceFinder
+from jieban.reading.place.finder import PlaceFinder
+from jieban.reading.place.gazetteer import names_of, short_form
 from jieban.reading.result import PlaceFound
 from jieban.reading.text import fold
 

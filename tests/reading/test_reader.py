@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from jieban.city.book import Book
+from jieban.reading.matter.samples import load_samples, samples_folder
 from jieban.reading.reader import Reader, reader_for
-from jieban.reading.samples import load_samples, samples_folder
 from jieban.reading.text import clean, fold
 
 HOSTILE = {

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from jieban.reading.identifiers import is_id_number, luhn
-from jieban.reading.secrets import find_secrets, mask
+from jieban.reading.privacy.identifiers import is_id_number, luhn
+from jieban.reading.privacy.secrets import find_secrets, mask
 from jieban.reading.text import clean
 
 

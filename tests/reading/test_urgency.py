@@ -8,8 +8,8 @@ import pytest
 
 from jieban.city.book import Book
 from jieban.reading.reader import Reader
+from jieban.reading.signs.urgency import AlarmFinder
 from jieban.reading.text import fold
-from jieban.reading.urgency import AlarmFinder
 
 
 def test_every_phrase_of_the_pack_fires(beijing: Book) -> None:

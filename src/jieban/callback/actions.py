@@ -18,7 +18,7 @@ from jieban.city.book import Book
 from jieban.city.clock import due_at, local_day
 from jieban.foundation import sealing
 from jieban.matters.rules import Actor, NotPossible, Step
-from jieban.reading.notes import masked, masked_by_staff
+from jieban.reading.privacy.notes import masked, masked_by_staff
 from jieban.tickets import workflow as w
 from jieban.tickets.actions import NOTHING_DONE, advance, over, step
 from jieban.tickets.kind import TICKET

@@ -20,7 +20,7 @@ from jieban.callback.actions import (
 from jieban.callback.following_up import do_settle_after_end
 from jieban.city.book import Book
 from jieban.matters.rules import Actor, Step
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets.actions import advance
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket

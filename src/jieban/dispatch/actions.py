@@ -27,7 +27,7 @@ from jieban.dispatch.rules import (
     place_at,
 )
 from jieban.matters.rules import Actor, NotPossible, Step
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.subtickets.actions import do_end_all
 from jieban.tickets import clocks
 from jieban.tickets.actions import NOTHING_DONE, advance, over, say

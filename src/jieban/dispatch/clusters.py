@@ -21,7 +21,7 @@ from jieban.foundation.inserting import insert_rows
 from jieban.matters.actions import Overtaken, series
 from jieban.matters.many import do_advance_many
 from jieban.matters.rules import Actor, NotPossible, Step
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets import workflow as w
 from jieban.tickets.actions import advance, say
 from jieban.tickets.kind import TICKET

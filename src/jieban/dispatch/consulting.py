@@ -21,7 +21,7 @@ from jieban.dispatch.actions import Choice, DispatchRefused, send_out, waiting
 from jieban.dispatch.along import asking
 from jieban.dispatch.rules import CONSULT_QUEUE, DISPATCH_QUEUE
 from jieban.matters.rules import Actor, Step
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.subtickets.actions import Ask, do_end_all, do_send
 from jieban.subtickets.models import SubTicket
 from jieban.subtickets.queries import of_ticket

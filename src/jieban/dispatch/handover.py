@@ -17,7 +17,7 @@ from jieban.city.law import EmergencyLine
 from jieban.dispatch.actions import DispatchRefused, waiting
 from jieban.dispatch.rules import DANGER_QUEUE, HANDOVER_QUEUE
 from jieban.matters.rules import Actor, Step
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets.actions import advance, over
 from jieban.tickets.models import Ticket
 

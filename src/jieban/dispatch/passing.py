@@ -30,7 +30,7 @@ from jieban.dispatch.actions import (
 from jieban.dispatch.along import along, do_send_along
 from jieban.dispatch.rules import RETURNED_QUEUE, Candidate, switched_on
 from jieban.matters.rules import Actor
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.subtickets.actions import do_end_all
 from jieban.subtickets.workflow import INDUSTRY
 from jieban.tickets.actions import say

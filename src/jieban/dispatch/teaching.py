@@ -21,7 +21,7 @@ from jieban.dispatch.actions import DispatchRefused
 from jieban.dispatch.models import APPROVED, PROPOSED, REJECTED, CatalogueProposal
 from jieban.dispatch.rules import place_at
 from jieban.matters.rules import Actor
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets.models import Ticket
 
 

@@ -23,7 +23,7 @@ from jieban.matters.actions import Opening, do_advance, do_open, new_number, ser
 from jieban.matters.actors import PLATFORM
 from jieban.matters.rules import Actor, NotPossible, Step
 from jieban.people.roles import Role
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets.actions import say
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket

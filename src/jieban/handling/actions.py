@@ -14,7 +14,7 @@ from jieban.dispatch.queries import held_since
 from jieban.handling.queries import replied_by
 from jieban.matters.rules import Actor, NotPossible
 from jieban.people.queries import others_may_review
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets.actions import say
 from jieban.tickets.clocks import limit, reminders
 from jieban.tickets.kind import TICKET

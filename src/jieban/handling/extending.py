@@ -16,7 +16,7 @@ from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.handling.actions import HandlingRefused, iso
 from jieban.matters.rules import Actor
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets.actions import say
 from jieban.tickets.clocks import limit
 from jieban.tickets.kind import TICKET

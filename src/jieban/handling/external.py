@@ -18,7 +18,7 @@ from jieban.city.law import Ledger, Party
 from jieban.dispatch.along import asking
 from jieban.handling.actions import HandlingRefused
 from jieban.matters.rules import Actor
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.subtickets.actions import Ask, AskRefused, do_send
 from jieban.subtickets.queries import open_of
 from jieban.subtickets.rules import answer_by

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from jieban.city.book import Book
 from jieban.handling.actions import CONTACT_OUTCOMES, HandlingRefused
 from jieban.matters.rules import Actor
-from jieban.reading.notes import masked
+from jieban.reading.privacy.notes import masked
 from jieban.tickets.actions import say
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket

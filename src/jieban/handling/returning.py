@@ -16,7 +16,7 @@ from jieban.city.clock import local_day
 from jieban.handling.actions import HandlingRefused
 from jieban.matters.actors import PLATFORM
 from jieban.matters.rules import Actor
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.subtickets import actions as subs
 from jieban.subtickets.models import SubTicket
 from jieban.subtickets.rules import answer_by

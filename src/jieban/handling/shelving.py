@@ -18,7 +18,7 @@ from jieban.city.clock import due_at, local_day
 from jieban.city.rows import Exclusion
 from jieban.handling.actions import HandlingRefused, iso
 from jieban.matters.rules import Actor
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets.actions import say
 from jieban.tickets.clocks import limit, tier_of
 from jieban.tickets.kind import TICKET

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from jieban.city.book import Book
 from jieban.handling.actions import HandlingRefused
 from jieban.matters.rules import Actor
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets.actions import say
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket

@@ -19,7 +19,7 @@ from jieban.city.law import FormField
 from jieban.dispatch.rules import candidate_for
 from jieban.intake.standing import ANONYMOUS
 from jieban.matters.rules import NotPossible
-from jieban.reading.answers import named_in, read_answers
+from jieban.reading.signs.answers import named_in, read_answers
 
 TIME, MATTER, CONTACT, PLACE = "time", "matter", "contact", "place"
 ANSWER_CHARS = 200

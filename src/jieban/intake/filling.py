@@ -13,7 +13,7 @@ from typing import Any
 from jieban.city.book import Book
 from jieban.intake.completeness import Known, answers_in, check_answers, fields_of, form_of, missing
 from jieban.intake.surges import surge_of
-from jieban.reading.notes import masked
+from jieban.reading.privacy.notes import masked
 from jieban.reading.result import Reading
 from jieban.tickets.ledgers import PARTY, ledgers_of, party_in
 

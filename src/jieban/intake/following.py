@@ -11,7 +11,7 @@ from jieban.matters.actions import do_advance
 from jieban.matters.attachments import NewFile, do_attach
 from jieban.matters.models import Event
 from jieban.matters.rules import Actor, NotPossible, Step
-from jieban.reading.secrets import find_secrets, mask
+from jieban.reading.privacy.secrets import find_secrets, mask
 from jieban.reading.text import clean
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket

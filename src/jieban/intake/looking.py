@@ -18,7 +18,7 @@ from psycopg.types.json import Jsonb
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.intake.same import Gathering, Hit, Limits, Told, closest, near
-from jieban.reading.similarity import MOST as MOST_SIGNS
+from jieban.reading.likeness.words import MOST as MOST_SIGNS
 from jieban.tickets.workflow import CLOSED_STATES
 
 MOST = 12

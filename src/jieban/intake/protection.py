@@ -17,7 +17,7 @@ from jieban.dispatch.explain import name_of
 from jieban.intake.standing import ANONYMOUS, SECRECIES
 from jieban.matters.rules import Actor, NotPossible
 from jieban.people.actions import do_forget_requester
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.subtickets.actions import do_keep_out
 from jieban.tickets.actions import say
 from jieban.tickets.models import Ticket

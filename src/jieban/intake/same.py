@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from math import asin, cos, radians, sin, sqrt
 
 from jieban.city.book import Book
-from jieban.reading.similarity import likeness, pairs
+from jieban.reading.likeness.words import likeness, pairs
 from jieban.reading.text import fold
 
 WORDS, MATTER, PLACE = 0.5, 0.25, 0.25

@@ -13,7 +13,7 @@ from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.city.law import NOTICE_WORDS, NoticeTemplate
 from jieban.city.units import hotline_code
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets.workflow import CLOSED
 
 Values = Mapping[str, Any]

@@ -20,7 +20,7 @@ from jieban.oversight.kind import OVERSIGHT
 from jieban.oversight.models import Case
 from jieban.oversight.queries import another_open, of_ticket
 from jieban.people.roles import Role
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets.actions import say
 from jieban.tickets.kind import TICKET
 from jieban.tickets.models import Ticket

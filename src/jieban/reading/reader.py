@@ -8,19 +8,19 @@ from threading import Lock
 
 from jieban.city.book import Book
 from jieban.city.rows import Alarm
-from jieban.reading.category import CategoryFinder, Matter
-from jieban.reading.danger import DangerSigns, cold_danger, danger_columns
-from jieban.reading.demand_type import Cues, TypeFinder
 from jieban.reading.features import Floats, Ints
-from jieban.reading.modelfile import model_for
-from jieban.reading.place import PlaceFinder
+from jieban.reading.matter.category import CategoryFinder, Matter
+from jieban.reading.matter.modelfile import model_for
+from jieban.reading.matter.samples import Sample
+from jieban.reading.matter.scoring import counted
+from jieban.reading.matter.tree import TreeWords
+from jieban.reading.place.finder import PlaceFinder
+from jieban.reading.privacy.secrets import find_secrets, mask
 from jieban.reading.result import Reading, Reason
-from jieban.reading.samples import Sample
-from jieban.reading.scoring import counted
-from jieban.reading.secrets import find_secrets, mask
+from jieban.reading.signs.danger import DangerSigns, cold_danger, danger_columns
+from jieban.reading.signs.demand_type import Cues, TypeFinder
+from jieban.reading.signs.urgency import AlarmFinder
 from jieban.reading.text import clean, fold
-from jieban.reading.tree import TreeWords
-from jieban.reading.urgency import AlarmFinder
 
 HEAD, TAIL = 1000, 300
 """Signs of a text by which matter and type are judged; alarms and secrets are sought in all of it."""

@@ -24,7 +24,7 @@ from jieban.dispatch.rules import (
     SURGE_QUEUE,
     local_day,
 )
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets import workflow
 from jieban.tickets.models import Ticket
 from jieban.tickets.names import STATE_NAMES, VERB_NAMES

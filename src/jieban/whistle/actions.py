@@ -24,7 +24,7 @@ from jieban.matters.actions import Opening, do_advance, do_open, new_number, ser
 from jieban.matters.actors import PLATFORM
 from jieban.matters.many import do_advance_many
 from jieban.matters.rules import Actor, NotPossible, NotYours, Step
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets.actions import advance
 from jieban.tickets.actions import step as ticket_step
 from jieban.tickets.kind import TICKET

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.matters.rules import Actor, Step
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.whistle import rules
 from jieban.whistle.actions import (
     NO_CLOCK,

@@ -13,7 +13,7 @@ from jieban.matters.actions import do_advance
 from jieban.matters.actors import PLATFORM
 from jieban.matters.many import do_advance_many
 from jieban.matters.rules import Actor, Step
-from jieban.reading.notes import masked_by_staff
+from jieban.reading.privacy.notes import masked_by_staff
 from jieban.whistle import workflow as w
 from jieban.whistle.actions import WhistleRefused
 from jieban.whistle.kind import REPORT, WHISTLE

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jieban.reading.identifiers import is_bank_card, is_id_number, is_mobile, landline_parts
-from jieban.reading.names import person_names
+from jieban.reading.privacy.identifiers import is_bank_card, is_id_number, is_mobile, landline_parts
+from jieban.reading.privacy.names import person_names
 from jieban.reading.text import fold
 
 _RUN = re.compile(r"(?<!\d)\d(?:[ \-.)/·]{0,2}\d)*[x]?")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from jieban.reading.secrets import Secret, find_secrets, mask
+from jieban.reading.privacy.secrets import Secret, find_secrets, mask
 from jieban.reading.text import clean
 
 _REQUESTERS = re.compile(

@@ -17,7 +17,7 @@ import numpy as np
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from jieban.city.book import Book
-from jieban.reading.gazetteer import WEAK_FACTOR, Called, names_of
+from jieban.reading.place.gazetteer import WEAK_FACTOR, Called, names_of
 from jieban.reading.result import PlaceFound
 
 _HEAD, _TAIL = 2500, 500

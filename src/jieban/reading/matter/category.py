@@ -15,10 +15,10 @@ import numpy as np
 
 from jieban.city.book import Book
 from jieban.reading.features import Floats, Ints
+from jieban.reading.matter.scoring import Model
+from jieban.reading.matter.tree import Hit, Scores, TreeWords, name_words
 from jieban.reading.result import Guess
-from jieban.reading.scoring import Model
 from jieban.reading.text import fold
-from jieban.reading.tree import Hit, Scores, TreeWords, name_words
 
 FEWEST_GRAMS = 4
 """A text with fewer different grams says too little to guess from."""

@@ -20,11 +20,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from jieban.city.book import Book
-from jieban.reading.danger import DangerSigns, danger_columns
-from jieban.reading.demand_type import TypeFinder
 from jieban.reading.features import Floats, Ints
-from jieban.reading.samples import Sample
-from jieban.reading.scoring import (
+from jieban.reading.matter.samples import Sample
+from jieban.reading.matter.scoring import (
     Classes,
     Linear,
     Model,
@@ -33,8 +31,10 @@ from jieban.reading.scoring import (
     kind_columns,
     shares_of,
 )
+from jieban.reading.matter.tree import Scores, TreeWords
+from jieban.reading.signs.danger import DangerSigns, danger_columns
+from jieban.reading.signs.demand_type import TypeFinder
 from jieban.reading.text import clean, fold
-from jieban.reading.tree import Scores, TreeWords
 
 FEWEST_SAMPLES = 60
 """Fewer samples than this teach less than the tree's own words."""

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jieban.reading.features import SPACE, Floats, Ints, grams
-from jieban.reading.tree import Hit, Scores, TreeWords
+from jieban.reading.matter.tree import Hit, Scores, TreeWords
 
 TITLE_TIMES = 2
 """A gram of the title counts as often."""

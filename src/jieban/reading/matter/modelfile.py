@@ -22,9 +22,9 @@ from jieban.foundation import env
 from jieban.foundation.errors import SettingError
 from jieban.reading import wordlists
 from jieban.reading.features import SPACE, VERSION
-from jieban.reading.samples import Sample, digest, load_samples, samples_folder
-from jieban.reading.scoring import DANGER_COLUMNS, WARM_COLUMNS, Classes, Linear, Model, Settled
-from jieban.reading.tree import TreeWords
+from jieban.reading.matter.samples import Sample, digest, load_samples, samples_folder
+from jieban.reading.matter.scoring import DANGER_COLUMNS, WARM_COLUMNS, Classes, Linear, Model, Settled
+from jieban.reading.matter.tree import TreeWords
 
 FOLDER = "models"
 _TABLES = ("categories", "demand_types")
@@ -65,7 +65,7 @@ def model_for(
 
 
 def _train(book: Book, tree: TreeWords, samples: list[Sample], types: Sequence[str]) -> Model:
-    from jieban.reading.training import train  # scikit-learn is slow to import and rarely needed
+    from jieban.reading.matter.training import train  # scikit-learn is slow to import and rarely needed
 
     return train(book, tree, samples, types)
 

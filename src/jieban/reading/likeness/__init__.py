@@ -1,0 +1,1 @@
+"""How alike requests are, and which of them tell of one event."""

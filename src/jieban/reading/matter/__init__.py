@@ -1,0 +1,1 @@
+"""What a request is about: the tree of categories and the model learned from samples."""

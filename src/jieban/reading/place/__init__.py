@@ -1,0 +1,1 @@
+"""Where it happened: names of places, their meanings, and the smallest place that is sure."""
