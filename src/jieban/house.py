@@ -10,15 +10,25 @@ FLOORS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ground", ("city", "people")),
     ("matter", ("matters",)),
     ("record", ("tickets", "subtickets")),
-    ("reading", ("reading",)),
+    ("reading", ("reading", "knowledge")),
     (
         "work",
-        ("intake", "dispatch", "handling", "whistle", "callback", "exclusion", "oversight", "notices"),
+        (
+            "intake",
+            "dispatch",
+            "handling",
+            "whistle",
+            "callback",
+            "exclusion",
+            "oversight",
+            "notices",
+            "drafting",
+        ),
     ),
     ("mind", ("assessment",)),
     ("roof", ("web", "api", "cli", "demo")),
 )
-"""From the ground up. Later rooms: ledger (ground), items (record), knowledge (reading), applications,
+"""From the ground up. Later rooms: ledger (ground), items (record), applications,
 licences, sharing, policy, supervision, sensing (work), insight, topics (mind)."""
 
 NEIGHBOURS: frozenset[tuple[str, str]] = frozenset(
