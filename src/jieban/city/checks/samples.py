@@ -9,7 +9,10 @@ from typing import Any
 from jieban.city.checks.sheet import Sheet
 
 KEYS = ("id", "style", "channel", "title", "text", "label")
-STYLES = ("plain", "rambling", "typo", "angry", "polite", "short", "elder", "multi", "no_place")
+STYLES = (
+    *("plain", "rambling", "typo", "angry", "polite", "short", "elder", "multi", "no_place"),
+    *("young", "migrant", "clerk", "formal", "parent", "owner", "dictation", "deputy"),
+)
 LABELS = (
     ("demand_type", "demand_types", False),
     ("category", "categories", False),
