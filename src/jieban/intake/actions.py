@@ -248,6 +248,7 @@ def _read_columns(
         "proposal": {
             **_masked_quotes(proposal.as_json(), request.contact),
             "call": reading.call,
+            "model": reading.model,
         },
         "alarm_tier": reading.tier,
         **law_columns(

@@ -37,7 +37,20 @@ def signs(folded: str) -> npt.NDArray[np.uint32]:
 
 def grams(folded: str) -> Ints:
     """The numbers of all grams of a folded text, with repetitions, in no particular order."""
+    return _grams(signs(folded))
+
+
+def placed_grams(folded: str) -> tuple[Ints, Ints, Ints]:
+    """The grams of ``grams`` with where each begins and how many signs it has, for those who explain."""
     points = signs(folded)
+    kept = points != 0
+    single, pair = np.flatnonzero(kept), np.flatnonzero(kept[:-1] & kept[1:])
+    sizes = np.repeat(np.array(SIZES, dtype=np.int64), (len(single), len(pair)))
+    return _grams(points), np.concatenate((single, pair)).astype(np.int64), sizes
+
+
+def _grams(points: npt.NDArray[np.uint32]) -> Ints:
+    """The numbers of the grams of ``signs``: first those of one sign, then those of two."""
     if not len(points):
         return np.zeros(0, dtype=np.int64)
     single = _mixed(points ^ _SEEDS[0], _MULTIPLIERS[0])

@@ -14,6 +14,7 @@ from jieban.reading.matter.modelfile import model_for
 from jieban.reading.matter.samples import Sample
 from jieban.reading.matter.scoring import counted
 from jieban.reading.matter.tree import TreeWords
+from jieban.reading.matter.version import version_of
 from jieban.reading.place.finder import PlaceFinder
 from jieban.reading.privacy.secrets import find_secrets, mask
 from jieban.reading.result import Reading, Reason
@@ -31,7 +32,10 @@ _ALARM_REASONS = 5
 
 
 class Reader:
-    """Understands requests by the reference data of one city. Safe to share between threads."""
+    """Understands requests by the reference data of one city. Safe to share between threads.
+
+    ``tree``, ``model``, ``types`` and ``signs`` are what it decides by, for those who explain it (``why``).
+    """
 
     def __init__(self, book: Book, cache: Path | None = None, samples: list[Sample] | None = None) -> None:
         """Builds all look-ups; the trained model is taken from folder ``cache``, or made and kept there.
@@ -42,13 +46,14 @@ class Reader:
         self.book = book
         types = [row.code for row in book.tables.get("demand_types", ())]
         self._tiers = [row.code for row in book.tables.get("limit_tiers", ())]
-        self._tree = TreeWords(book)
-        self._model = model_for(book, self._tree, types, cache, samples)
+        self.tree = TreeWords(book)
+        self.model = model_for(book, self.tree, types, cache, samples)
+        self.version = version_of(self.model)
         self._places = PlaceFinder(book)
-        self._types = TypeFinder(types)
+        self.types = TypeFinder(types)
         self._alarms = AlarmFinder(book)
-        self._signs = DangerSigns(book)
-        self._categories = CategoryFinder(book, self._tree, self._model)
+        self.signs = DangerSigns(book)
+        self._categories = CategoryFinder(book, self.tree, self.model)
 
     def read(
         self, title: str, text: str, *, category_hint: str = "", address: str = "", on: date | None = None
@@ -63,12 +68,12 @@ class Reader:
         found = [find_secrets(part, same) for part, same in zip(asked, plain, strict=True)]
         shown = tuple(mask(part, secrets) for part, secrets in zip(asked, found, strict=True))
         folded = tuple(fold(shown[n]) if secrets else plain[n] for n, secrets in enumerate(found))
-        head = folded[0][:HEAD], _head(folded[1])
+        head = head_of(folded[0], folded[1])
         ids, counts = counted(*head)
-        scores = self._model.scores(ids, counts)
+        scores = self.model.scores(ids, counts)
         matter = self._categories.find(*head, clean(category_hint), ids, scores)
-        cues = self._types.cues(*head)
-        told, said = self._types.told(*head)
+        cues = self.types.cues(*head)
+        told, said = self.types.told(*head)
         kind = told or self._kind(cues, scores)
         alarms = self._heard(shown[:2], folded[:2], on)
         danger, near = self._danger(head, ids, scores, alarms)
@@ -77,8 +82,8 @@ class Reader:
             [(field, folded[n], shown[n]) for field, n in (("address", 2), ("title", 0), ("text", 1))]
         )
         reasons = _matter_reasons(matter, clean(category_hint), scores is not None)
-        if kind in self._types.types:
-            quotes = dict.fromkeys([said, *cues.phrases[self._types.types.index(kind)]])
+        if kind in self.types.types:
+            quotes = dict.fromkeys([said, *cues.phrases[self.types.types.index(kind)]])
             reasons += [Reason("type", quote, kind) for quote in quotes if quote]
         reasons += [Reason("alarm", quote[:_QUOTE], alarm.tier) for alarm, quote in alarms[:_ALARM_REASONS]]
         if danger and not alarms:
@@ -102,12 +107,13 @@ class Reader:
             phones=tuple(dict.fromkeys(secret.value for secret in secrets if secret.kind == "phone")),
             secrets=tuple(dict.fromkeys(secret.kind for secret in secrets)),
             reasons=tuple(reasons),
+            model=self.version,
         )
 
     def _kind(self, cues: Cues, scores: Floats | None) -> str:
-        if scores is None or self._model.settled.kind is None:
-            return self._types.by_cues(cues)
-        return self._model.kind(cues.scores, scores)
+        if scores is None or self.model.settled.kind is None:
+            return self.types.by_cues(cues)
+        return self.model.kind(cues.scores, scores)
 
     def _heard(
         self, shown: tuple[str, ...], folded: tuple[str, ...], on: date | None
@@ -125,12 +131,12 @@ class Reader:
         """Whether life may be at risk, and where no alarm says so the one that the words come near to."""
         if any(alarm.tier == next(iter(self._tiers), alarm.tier) for alarm, _ in alarms):
             return True, None
-        harm, now = self._signs.measure(*head)
-        if scores is None or self._model.settled.danger is None:
+        harm, now = self.signs.measure(*head)
+        if scores is None or self.model.settled.danger is None:
             danger = cold_danger(harm, now)
         else:
-            danger = self._model.danger(danger_columns(float(scores[-1]), harm, now))
-        return danger, self._signs.nearest(ids) if danger else None
+            danger = self.model.danger(danger_columns(float(scores[-1]), harm, now))
+        return danger, self.signs.nearest(ids) if danger else None
 
     def _most_urgent(
         self, alarms: list[tuple[Alarm, str]], danger: bool, near: Alarm | None
@@ -143,6 +149,11 @@ class Reader:
         if danger and self._tiers:
             tier = self._tiers[0]
         return tier, call or (near.call if danger and near else "")
+
+
+def head_of(title: str, text: str) -> tuple[str, str]:
+    """The part of a folded title and text by which matter and type are judged."""
+    return title[:HEAD], _head(text)
 
 
 def _head(text: str) -> str:

@@ -49,7 +49,8 @@ class Reading:
     ``category`` is a six-digit code or ``""`` (don't know); ``categories`` the best guesses, best first.
     ``tier`` is the tier that an alarm demands, else ``""``; ``call`` the number to hand over to.
     ``title``, ``text`` and ``address`` are the request with phones, ids, cards, plates and e-mails masked;
-    ``phones`` the full phone numbers found (personal data: goes to ``people`` only).
+    ``phones`` the full phone numbers found (personal data: goes to ``people`` only). ``model`` is the
+    version of the model that read it, empty where there is none.
     """
 
     demand_type: str
@@ -67,3 +68,4 @@ class Reading:
     phones: tuple[str, ...]
     secrets: tuple[str, ...]
     reasons: tuple[Reason, ...]
+    model: str = ""
