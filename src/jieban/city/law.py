@@ -93,6 +93,23 @@ class Party(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedDuty(Row):
+    """Who leads where the words name an operator or a thing (点名职责), finer than any category (Art. 11 ¶2).
+
+    Where a request of one of ``categories`` (codes of any level; empty: of any matter) has one of
+    ``phrases``, ``lead`` (a selector, docs/city-pack.md) leads instead of the catalogue's unit.
+    """
+
+    code: str
+    name: str
+    name_en: str = ""
+    categories: tuple[str, ...] = ()
+    phrases: tuple[str, ...]
+    lead: str
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Surge(Row):
     """A topic that fills the lines for a time: its own queue and form, and a feed of corrections."""
 
@@ -214,6 +231,7 @@ LAW_TABLES: dict[str, type[Row]] = {
     "form_fields": FormField,
     "ledgers": Ledger,
     "parties": Party,
+    "named_duties": NamedDuty,
     "surges": Surge,
     "community_duties": CommunityDuty,
     "standard_replies": StandardReply,

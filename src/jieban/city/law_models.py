@@ -82,6 +82,19 @@ class Party(Named):
         constraints = (models.UniqueConstraint(fields=["code", "valid_from"], name="city_party_once"),)
 
 
+class NamedDuty(Named):
+    """Who leads where the words name an operator: ``law.NamedDuty``."""
+
+    categories = list_of_texts()
+    phrases = list_of_texts()
+    lead = models.CharField()
+    basis = optional()
+
+    class Meta:
+        verbose_name_plural = "named duties"
+        constraints = (models.UniqueConstraint(fields=["code", "valid_from"], name="city_named_duty_once"),)
+
+
 class Surge(Named):
     """A topic that fills the lines: ``law.Surge``."""
 
@@ -194,6 +207,7 @@ LAW_MODELS: dict[str, type[Reference]] = {
     "form_fields": FormField,
     "ledgers": Ledger,
     "parties": Party,
+    "named_duties": NamedDuty,
     "surges": Surge,
     "community_duties": CommunityDuty,
     "standard_replies": StandardReply,

@@ -11,12 +11,14 @@ from jieban.city.checks.sheet import Sheet
 from jieban.city.rows import CatalogueRow, Unit
 
 TABLE = "dispatch_catalogue"
+NAMED = "named_duties"
 FORMS = "Write street, district, district:<line>, city:<line> or unit:<code>."
 
 
 def check_catalogue(sheet: Sheet) -> None:
     """All questions about the catalogue; the last two only when every selector could be read."""
     sound = [_check_row(sheet, line, row) for line, row in sheet.rows(TABLE)]
+    sound += [_check_selector(sheet, line, "lead", row.lead, NAMED) for line, row in sheet.rows(NAMED)]
     _check_twins(sheet)
     if all(sound):
         _check_owners(sheet)
@@ -38,24 +40,24 @@ def _check_row(sheet: Sheet, line: int, row: CatalogueRow) -> bool:
     return sound
 
 
-def _check_selector(sheet: Sheet, line: int, column: str, selector: str) -> bool:
+def _check_selector(sheet: Sheet, line: int, column: str, selector: str, table: str = TABLE) -> bool:
     try:
         form, name = split_selector(selector)
     except BadSelector:
-        sheet.error(TABLE, line, column, f"'{selector}' names no unit.", FORMS)
+        sheet.error(table, line, column, f"'{selector}' names no unit.", FORMS)
         return False
     if form == "unit:" and name not in sheet.book.units:
-        sheet.error(TABLE, line, column, f"There is no unit '{name}'.", "Write a code of units.csv.")
+        sheet.error(table, line, column, f"There is no unit '{name}'.", "Write a code of units.csv.")
     elif form in ("city:", "district:") and name not in sheet.codes["lines"]:
-        sheet.error(TABLE, line, column, f"There is no line '{name}'.", "Write a code of lines.csv.")
+        sheet.error(table, line, column, f"There is no line '{name}'.", "Write a code of lines.csv.")
     elif form == "city:" and not resolve(sheet.book, selector, "", sheet.on):
         message = f"The city has no department of the line '{name}'."
-        sheet.error(TABLE, line, column, message, f"Add a unit city.{name}, or name another unit.")
+        sheet.error(table, line, column, message, f"Add a unit city.{name}, or name another unit.")
     elif form == "district:" and not _has_department(sheet, name):
         message = (
             f"No district has a department of the line '{name}', so this always means the district itself."
         )
-        sheet.warn(TABLE, line, column, message, "Write district, or add the departments to units.csv.")
+        sheet.warn(table, line, column, message, "Write district, or add the departments to units.csv.")
     else:
         return True
     return form == "district:" and name in sheet.codes["lines"]
@@ -115,7 +117,8 @@ def _leads(unit: Unit | None) -> bool:
 
 def _check_reach(sheet: Sheet) -> None:
     """Units to which no row can lead for any place; one finding for each kind and line."""
-    reached = _reached(sheet, {text for _, row in sheet.current(TABLE) for text in (row.lead, *row.assist)})
+    selectors = {text for _, row in sheet.current(TABLE) for text in (row.lead, *row.assist)}
+    reached = _reached(sheet, selectors | {row.lead for _, row in sheet.current(NAMED)})
     idle: dict[tuple[str, str], list[tuple[int, Unit]]] = defaultdict(list)
     for line, unit in sheet.current("units"):
         if unit.can_lead and unit.kind != "service_department" and unit.code not in reached:

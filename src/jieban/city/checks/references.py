@@ -34,6 +34,7 @@ REFERENCES = (
     ("ledgers", "tags", "tags"),
     ("ledgers", "coordinator", "units"),
     ("surges", "categories", "categories"),
+    ("named_duties", "categories", "categories"),
     ("community_duties", "categories", "categories"),
     ("standard_replies", "categories", "categories"),
     ("whistle_kinds", "calendar", "calendars"),
