@@ -85,7 +85,7 @@ class Reader:
         if kind in self.types.types:
             quotes = dict.fromkeys([said, *cues.phrases[self.types.types.index(kind)]])
             reasons += [Reason("type", quote, kind) for quote in quotes if quote]
-        reasons += [Reason("alarm", quote[:_QUOTE], alarm.tier) for alarm, quote in alarms[:_ALARM_REASONS]]
+        reasons += [Reason("alarm", quote[:_QUOTE], alarm.tier) for alarm, quote in _fullest(alarms)[:_ALARM_REASONS]]
         if danger and not alarms:
             reasons.append(Reason("alarm", near.phrase if near else "", tier))
         if place:
@@ -160,6 +160,16 @@ def _head(text: str) -> str:
     return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n{text[-TAIL:]}"
 
 
+def _fullest(alarms: list[tuple[Alarm, str]]) -> list[tuple[Alarm, str]]:
+    """The alarms told: without those whose words are a part of another's words, and each wording once."""
+    told = {quote: alarm for alarm, quote in reversed(alarms)}
+    return [
+        (alarm, quote)
+        for quote, alarm in reversed(told.items())
+        if not any(quote != other and quote in other for other in told)
+    ]
+
+
 def _matter_reasons(matter: Matter, hint: str, learned: bool) -> list[Reason]:
     """Why this category: the channel's name for it, the words of the tree, else the likeness to samples."""
     if not matter.guesses:
@@ -170,6 +180,11 @@ def _matter_reasons(matter: Matter, hint: str, learned: bool) -> list[Reason]:
     if learned:
         reasons.append(Reason("model", f"{matter.guesses[0].confidence:.2f}", code))
     return reasons
+
+
+def reader_at_hand(book: Book, cache: Path | None = None) -> Reader | None:
+    """The reader of a book if this process has built it, else None: for a page that does not wait for it."""
+    return _kept.get((book.fingerprint, cache))
 
 
 _kept: dict[tuple[str, Path | None], Reader] = {}

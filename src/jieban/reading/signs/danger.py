@@ -13,6 +13,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from jieban.city.book import Book
 from jieban.city.rows import Alarm
 from jieban.reading.features import Ints, Postings, grams, inverse_frequency
+from jieban.reading.signs.urgency import OR
 from jieban.reading.text import fold
 from jieban.reading.wordlists import lines
 
@@ -38,7 +39,7 @@ class DangerSigns:
         self._alarms: list[Alarm] = [
             row
             for row in book.tables.get("alarms", ())
-            if len(row.phrase) >= 3 and row.tier == next(iter(tiers), row.tier)
+            if len(row.phrase) >= 3 and OR not in row.phrase and row.tier == next(iter(tiers), row.tier)
         ]
         distinct = [np.unique(grams(fold(row.phrase))) for row in self._alarms]
         idf = inverse_frequency(distinct, len(distinct))
