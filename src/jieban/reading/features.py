@@ -14,7 +14,7 @@ import numpy.typing as npt
 SPACE_BITS = 20
 SPACE = 1 << SPACE_BITS
 SIZES = (1, 2)
-VERSION = 5
+VERSION = 6
 """Part of the key of a stored model: raise it when grams or scores change."""
 
 Ints = npt.NDArray[np.int64]

@@ -52,6 +52,8 @@ _THANKS = re.compile(r"感谢|谢谢|表扬|致谢|锦旗|点赞|说法|人没�
 _THANKED = re.compile(r"^(?:我?们?(?:要|想)?)?(?:表扬|感谢|点赞|致谢|夸夸?)")
 _SENTENCE_REACH = 80
 """Signs of the sentence looked at on either side of an alarm."""
+_GAPPED = re.compile(r"(?:[\u4e00-\u9fff][ *_.~·|/-]{1,2}){2,60}[\u4e00-\u9fff]")
+"""Single signs with something between each: a way to write past a list of words."""
 _MOST_CHAINS = 200
 """So many places of one phrase are weighed: who says it two hundred times has said it."""
 _LETTER, _LETTER_EDGE = 400, 120
@@ -109,8 +111,21 @@ class AlarmFinder:
     def find(self, text: str, on: date | None = None) -> list[AlarmFound]:
         """The alarms in a folded text, each where it is first meant, in the order in which they end.
 
-        On the day ``on`` (city time), else those without an end.
+        On the day ``on`` (city time), else those without an end. Words written with gaps between their
+        signs (煤 气 泄 漏) are heard too.
         """
+        found = self._heard(text, on)
+        if _GAPPED.search(text):
+            close, origin = _without_gaps(text)
+            known = {one.alarm.phrase for one in found}
+            found += [
+                AlarmFound(one.alarm, origin[one.start], origin[one.end - 1] + 1, one.first)
+                for one in self._heard(close, on)
+                if one.alarm.phrase not in known
+            ]
+        return sorted(found, key=lambda heard: (heard.end, heard.start))
+
+    def _heard(self, text: str, on: date | None) -> list[AlarmFound]:
         places = self._places(text)
         found: list[AlarmFound] = []
         for last in places:
@@ -121,7 +136,7 @@ class AlarmFinder:
                     span = _meant(text, [places[step] for step in steps])
                     if span:
                         found.append(AlarmFound(alarm, *span, alarm.tier == self._first or not self._first))
-        return sorted(found, key=lambda heard: (heard.end, heard.start))
+        return found
 
     def _places(self, text: str) -> dict[int, list[Span]]:
         """Where the words of each part stand, in the order in which they end, but for harmless ones."""
@@ -143,6 +158,18 @@ class AlarmFinder:
             for number in numbers:
                 places.setdefault(number, []).append((start, end))
         return places
+
+
+def _without_gaps(text: str) -> tuple[str, list[int]]:
+    """A text without the gaps within words written sign by sign, and where each sign of it stood."""
+    kept: list[int] = []
+    done = 0
+    for run in _GAPPED.finditer(text):
+        kept += range(done, run.start())
+        kept += (place for place in range(run.start(), run.end()) if "\u4e00" <= text[place] <= "\u9fff")
+        done = run.end()
+    kept += range(done, len(text))
+    return "".join(text[place] for place in kept), kept
 
 
 def _covers(spans: list[Span]) -> dict[int, int]:
