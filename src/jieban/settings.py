@@ -25,6 +25,7 @@ ROOMS = (
     "matters",
     "tickets",
     "subtickets",
+    "knowledge",
     "intake",
     "dispatch",
     "handling",

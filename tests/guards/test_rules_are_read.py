@@ -13,7 +13,6 @@ WAITING_FOR_THEIR_ROOM = (
     "assessment.rectify_count",
     "cluster.",
     "hotline.",
-    "knowledge.",
 )
 """Rules whose rooms are not built yet. Take a line out when its room reads it."""
 

@@ -50,16 +50,26 @@ class Overtaken(RuntimeError):
 
 def checked(draft: Draft) -> Draft:
     """The draft without signs that nobody wrote. Raises ``Unfit`` with words for the person who wrote it."""
-    texts = {name: clean(getattr(draft, name)).strip() for name in ("title", "question", "body", "source")}
-    fit = replace(draft, **texts)
+    fit = replace(
+        draft,
+        code=clean(draft.code).strip(),
+        title=" ".join(clean(draft.title).split()),
+        question=clean(draft.question).strip(),
+        body=clean(draft.body).strip(),
+        source=" ".join(clean(draft.source).split()),
+    )
     if fit.kind not in KINDS:
         raise Unfit("kind", f'"{fit.kind}" is no kind of article.', f"Write one of: {', '.join(KINDS)}.")
     if not fit.body:
         raise Unfit("body", "The answer is empty.", "Write what is answered, or leave the row out.")
     if len(fit.body) > MOST_SIGNS:
-        raise Unfit("body", f"The answer has {len(fit.body):,} characters.", "Split it into several articles.")
+        raise Unfit(
+            "body", f"The answer has {len(fit.body):,} characters.", "Split it into several articles."
+        )
     if not fit.code or len(fit.code) > 80:
-        raise Unfit("code", "An article needs a code of 1 to 80 characters.", "Give it a short name of its own.")
+        raise Unfit(
+            "code", "An article needs a code of 1 to 80 characters.", "Give it a short name of its own."
+        )
     if len(fit.title) > 300:
         raise Unfit("title", "The title has more than 300 characters.", "Say it in one line.")
     if fit.valid_from and fit.valid_to and fit.valid_to <= fit.valid_from:
@@ -87,7 +97,9 @@ def do_write_all(
         codes = sorted(draft.code for draft in drafts)
         newest = {
             one.code: one
-            for one in Article.objects.select_for_update().filter(code__in=codes, current=True).order_by("code")
+            for one in Article.objects.select_for_update()
+            .filter(code__in=codes, current=True)
+            .order_by("code")
         }
         written: list[Article | None] = []
         for draft in drafts:

@@ -23,7 +23,7 @@ from jieban.knowledge.script import plain
 
 FETCHED = 60
 """So many texts are fetched to be put in order."""
-MOST_TERMS = 48
+MOST_TERMS = 96
 """With so many of its rarest terms a long question is looked for."""
 MOST_SIGNS = 4000
 """A question is read so far; nobody asks longer."""
@@ -33,7 +33,7 @@ _HEAP = 64_000_000
 
 
 def terms(text: str) -> Iterator[str]:
-    """The terms of a text in plain script: pairs of Chinese signs (a sign that stands alone), words, numbers."""
+    """The terms of a text in plain script: pairs of Chinese signs, words, numbers, lone signs."""
     for part in _TERM.finditer(text):
         run = part[0]
         if run[0] < "\u3400" or len(run) == 1:
@@ -75,7 +75,7 @@ class LargeIndex:
         writer = index.writer(_HEAP, 1)
         frequency = np.zeros(SPACE, dtype=np.int32)
         count = length = 0
-        for count, text in enumerate(texts, start=1):  # noqa: B007 (how many there were is wanted after)
+        for count, text in enumerate(texts, start=1):
             one = Counted.of(text, regions)
             frequency[one.grams] += 1
             length += int(one.often.sum())
@@ -99,7 +99,9 @@ class LargeIndex:
         hits = self._searcher.search(query, max(FETCHED, most), count=False).hits
         documents = [self._searcher.doc(address) for _, address in hits]
         rows = [int(document["row"][0]) for document in documents]
-        near = Index([_unpacked(document["kept"][0]) for document in documents], self._regions, self.statistics)
+        near = Index(
+            [_unpacked(document["kept"][0]) for document in documents], self._regions, self.statistics
+        )
         ranked = near.rank(question, details, most)
         return [Ranked(rows[one.row], one.score, one.cover) for one in ranked]
 
@@ -107,7 +109,9 @@ class LargeIndex:
         found = list(dict.fromkeys(terms(asked)))
         if len(found) <= MOST_TERMS:
             return found
-        rarity = {one: min(int(self.statistics.frequency[gram]) or SPACE for gram in grams(one)) for one in found}
+        rarity = {
+            one: min(int(self.statistics.frequency[gram]) or SPACE for gram in grams(one)) for one in found
+        }
         return sorted(found, key=lambda one: (rarity[one], one))[:MOST_TERMS]
 
 

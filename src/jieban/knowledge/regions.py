@@ -27,7 +27,8 @@ class Regions:
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         """``names`` as they are written in full ("朝阳区"), in plain script."""
-        longest_first = sorted({name for name in names if name}, key=lambda name: (-len(name), name))
+        longest_first = tuple(sorted({name for name in names if name}, key=lambda name: (-len(name), name)))
+        self.names = longest_first
         self._named = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
     def marks(self, plain: str) -> Marks:

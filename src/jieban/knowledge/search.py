@@ -1,0 +1,168 @@
+"""Searching the knowledge base: which articles answer a question. Two SQL statements a search.
+
+Each process keeps an index of the newest versions and makes it anew when one has been written. Up to
+``EXACT_UP_TO`` articles are ranked exactly in memory, more through tantivy (``large``).
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from itertools import batched
+from pathlib import Path
+
+from django.db.models import Count, Max
+
+from jieban.city.book import Book
+from jieban.foundation import env
+from jieban.foundation.text import clean
+from jieban.knowledge.index import Index, Ranked
+from jieban.knowledge.kinds import FOR_EVERYBODY, KINDS
+from jieban.knowledge.large import LargeIndex
+from jieban.knowledge.models import Article
+from jieban.knowledge.passages import Passage, passage
+from jieban.knowledge.regions import Regions
+from jieban.knowledge.script import plain
+
+EXACT_UP_TO = 50_000
+"""So many articles are held in memory: about 3 kB each."""
+MOST_ASKED = 4000
+"""A question is read so far."""
+_SPARE = 6
+"""So many times what is wanted is ranked, because some are not in force or not for everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An article that was found: how it ranks, how much of the question it holds, its best passage."""
+
+    article: Article
+    score: float
+    cover: float
+    passage: Passage
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    mark: tuple[int, int, Regions]
+    index: Index | LargeIndex
+    ids: Sequence[int]
+
+
+_lock = threading.Lock()
+_kept: _Kept | None = None
+
+
+def search(
+    question: str,
+    details: str = "",
+    *,
+    book: Book,
+    on: date,
+    most: int = 5,
+    kinds: Collection[str] = KINDS,
+    least_cover: float = 0.0,
+) -> list[Found]:
+    """The articles in force on a day (city date) that answer best, the best first.
+
+    ``details`` are the words below a title, where ``question`` is one. ``least_cover`` is the share (0-1)
+    of what is rare in the question that an article must hold.
+    """
+    asked, more = clean(question)[:MOST_ASKED], clean(details)[:MOST_ASKED]
+    if not (asked + more).strip():
+        return []
+    kept = _index(book)
+    ranked = [one for one in kept.index.rank(asked, more, most * _SPARE) if one.cover >= least_cover]
+    articles = Article.objects.in_bulk([kept.ids[one.row] for one in ranked])
+    found = ((one, articles.get(kept.ids[one.row])) for one in ranked)
+    fit = [(one, its) for one, its in found if its and its.kind in kinds and _in_force(its, on)]
+    stale = stale_before(book, on)
+    return [_found(one, its, f"{asked} {more}", kept, stale) for one, its in fit[:most]]
+
+
+def suggestions(text: str, *, book: Book, on: date, most: int = 3) -> list[Found]:
+    """Articles for everybody that seem to answer what somebody writes; none when nothing comes near."""
+    least = float(book.rule("knowledge.least_cover", on))
+    return search(text, book=book, on=on, most=most, kinds=FOR_EVERYBODY, least_cover=least)
+
+
+def stale_before(book: Book, on: date) -> date:
+    """What was checked before this day is stale on the day ``on`` (rule ``knowledge.fresh_days``)."""
+    return on - timedelta(days=int(book.rule("knowledge.fresh_days", on)))
+
+
+def is_stale(article: Article, before: date) -> bool:
+    """Whether an article was checked before a day, or never."""
+    return article.checked_at is None or article.checked_at < before
+
+
+def text_of(article: Article) -> str:
+    """What an article is found by: its question and title count twice."""
+    head = "\n".join(part for part in (article.title, article.question) if part)
+    return f"{head}\n{head}\n{article.body}"
+
+
+def _found(one: Ranked, article: Article, asked: str, kept: _Kept, stale: date) -> Found:
+    best = passage(article.body, asked, kept.index.statistics)
+    return Found(article, round(one.score, 4), round(one.cover, 4), best, is_stale(article, stale))
+
+
+def _in_force(article: Article, on: date) -> bool:
+    begun = article.valid_from is None or article.valid_from <= on
+    return begun and (article.valid_to is None or on < article.valid_to)
+
+
+def _regions(book: Book) -> Regions:
+    kept = book.memo.get(("knowledge", "regions"))
+    if kept is None:
+        names = {plain(place.name) for place in book.tables["places"] if place.level == "district"}
+        kept = book.memo["knowledge", "regions"] = Regions(names)
+    assert isinstance(kept, Regions)
+    return kept
+
+
+def _index(book: Book) -> _Kept:
+    """The index of what is written now; one SQL statement, two and the time to build when it is old."""
+    global _kept
+    regions = _regions(book)
+    written = Article.objects.aggregate(last=Max("id"), count=Count("id"))
+    mark = (written["last"] or 0, written["count"], regions)
+    kept = _kept
+    if kept and kept.mark == mark:
+        return kept
+    with _lock:
+        if _kept is None or _kept.mark != mark:
+            _kept = _built(mark)
+        return _kept
+
+
+def _built(mark: tuple[int, int, Regions]) -> _Kept:
+    newest = Article.objects.filter(current=True, withdrawn=False).order_by("pk")
+    ids = list(newest.values_list("pk", flat=True))
+    if len(ids) <= EXACT_UP_TO:
+        return _Kept(mark, Index.of(_texts(ids), mark[2]), ids)
+    folder = _folder(mark)
+    if not folder.exists():
+        LargeIndex.build(folder, _texts(ids), mark[2])
+        for old in folder.parent.glob("index-*"):
+            if old != folder:
+                shutil.rmtree(old, ignore_errors=True)
+    return _Kept(mark, LargeIndex(folder, mark[2]), ids)
+
+
+def _folder(mark: tuple[int, int, Regions]) -> Path:
+    last, count, regions = mark
+    names = sha256("\n".join(regions.names).encode()).hexdigest()[:12]
+    return env.make_folder(env.home() / "knowledge") / f"index-{last}-{count}-{names}"
+
+
+def _texts(ids: Sequence[int]) -> Iterator[str]:
+    """The texts of articles in the order of their ids, a thousand an SQL statement."""
+    for some in batched(ids, 1000):
+        articles = Article.objects.in_bulk(some)
+        yield from (text_of(articles[pk]) for pk in some)
