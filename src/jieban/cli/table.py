@@ -22,6 +22,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("take-in", "intake", "take requests in from a CSV, XLSX, Parquet or JSONL file"),
     Command("surge", "intake", "write what changed of a topic that fills the lines"),
     Command("read", "dispatch", "say what a text is about and which unit it would go to; writes nothing"),
+    Command("dispatch-learn", "dispatch", "learn from samples how to rank units, and when to send alone"),
+    Command("dispatch-report", "dispatch", "tell how right, how sure and how steady dispatch is"),
     Command("recompute", "handling", "compute the limits of open tickets anew after a change of rules"),
     Command("simulate", "demo", "play days of a city on the tickets that are there"),
     Command("rebuild", "matters", "build every ticket again from its events and compare"),

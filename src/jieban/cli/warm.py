@@ -7,6 +7,7 @@ import logging
 from django.db import DatabaseError, connection
 
 from jieban.city.queries import NoCity, book
+from jieban.dispatch.learned import learned_for
 from jieban.reading.reader import reader_for
 
 _log = logging.getLogger(__name__)
@@ -18,7 +19,9 @@ def warm() -> None:
     A database that does not answer, or has no city yet, is left to the first request to tell of.
     """
     try:
-        reader_for(book())
+        city = book()
+        reader_for(city)
+        learned_for(city)
     except (NoCity, DatabaseError) as error:
         _log.info("not warmed up: %s", error)
     finally:

@@ -14,6 +14,7 @@ from jieban.city.book import Book, MissingRule
 from jieban.city.clock import due_at
 from jieban.city.rows import Unit
 from jieban.dispatch.along import along, do_send_along
+from jieban.dispatch.history import do_note_return
 from jieban.dispatch.rules import (
     DANGER_QUEUE,
     INDUSTRIES,
@@ -307,7 +308,10 @@ def do_rule_on_objection(
     book: Book,
     unit: str = "",
 ) -> Ticket:
-    """Accept or reject a unit's objection (派单异议, Art. 12 ¶3). Two SQL statements, or as ``send_out``.
+    """Accept or reject a unit's objection (派单异议, Art. 12 ¶3). One SQL statement more
+    than ``send_out``, three where it waits.
+
+    A unit that was the wrong one is remembered for such matters there (``dispatch.effects``).
 
     Accepted with the ``unit`` whose duty it is: it goes there at once (快速裁决) with a limit of its
     own. Accepted without: it waits for a dispatcher. Rejected: the unit keeps it and its limit.
@@ -320,10 +324,20 @@ def do_rule_on_objection(
     said = {"ruling": masked_by_staff(ruling)}
     if not accept:
         return say(ticket, "reject_objection", actor, now, {}, said, book=book)
+    if unit and unit == ticket.lead_id:
+        raise DispatchRefused(_("This is the unit that objects"), _("Ordinance Art. 12 ¶3"))
+    wrong = ticket.lead_id or ""
+    ticket = _taken_away(ticket, unit, said, actor, now=now, book=book)
+    do_note_return(ticket, wrong, now=now, book=book)  # a statistic: the ruling does not wait for it
+    return ticket
+
+
+def _taken_away(
+    ticket: Ticket, unit: str, said: dict[str, Any], actor: Actor, *, now: datetime, book: Book
+) -> Ticket:
+    """The ticket goes to ``unit`` at once, or waits for a dispatcher again."""
     heard = {"objected_by": [*ticket.objected_by, ticket.lead_id], "passed": ticket.passed + 1}
     if unit:
-        if unit == ticket.lead_id:
-            raise DispatchRefused(_("This is the unit that objects"), _("Ordinance Art. 12 ¶3"))
         return send_out(ticket, "redirect", Choice(unit), actor, now=now, book=book, more=heard, detail=said)
     changes = {**waiting(book, RETURNED_QUEUE, now), **heard, **NOBODY}
     with transaction.atomic(savepoint=False):

@@ -52,3 +52,61 @@ class CatalogueProposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category} {self.place_level}: {self.lead} ({self.state})"
+
+
+class DispatchMonth(models.Model):
+    """How often a unit took matters of a category at a place in a month, and how often it was the wrong one.
+
+    ``category`` has four digits; ``place`` is the street, else the district, else empty; ``month`` is its
+    first day (city time). ``sent`` is counted every night; ``returned``, accepted objections and rulings
+    (派单异议), at once. No requester is in it.
+    """
+
+    category = models.CharField(_("category"), max_length=4)
+    place = models.CharField(_("place"), max_length=12, blank=True, default="")
+    unit = models.CharField(_("unit"), max_length=40)
+    month = models.DateField(_("month"))
+    sent = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("dispatches of a month")
+        verbose_name_plural = _("dispatches of a month")
+        constraints = [
+            models.UniqueConstraint(fields=["category", "place", "month", "unit"], name="dispatch_month_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} {self.place} {self.unit} {self.month:%Y-%m}: {self.sent}, {self.returned}"
+
+
+class DispatchFact(models.Model):
+    """Dispatches of a month counted by how sure and how right they were: what the report is made of.
+
+    ``category`` has two digits; ``bin`` is the tenth of the confidence (0 to 9, 10 where there was none);
+    ``agreed``: the unit proposed first has it now; ``alone``: it went out without a person; ``first``: no
+    objection to it was accepted. ``said`` is the sum of the confidences.
+    """
+
+    month = models.DateField(_("month"))
+    category = models.CharField(_("category"), max_length=2, blank=True, default="")
+    unit = models.CharField(_("unit"), max_length=40)
+    bin = models.PositiveSmallIntegerField()
+    agreed = models.BooleanField()
+    alone = models.BooleanField()
+    first = models.BooleanField()
+    n = models.PositiveIntegerField()
+    said = models.FloatField(default=0.0)
+
+    class Meta:
+        verbose_name = _("dispatch figures of a month")
+        verbose_name_plural = _("dispatch figures of a month")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "unit", "category", "bin", "agreed", "alone", "first"],
+                name="dispatch_fact_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.unit} {self.category}: {self.n}"

@@ -6,17 +6,43 @@ ticket goes out by itself or before a person is part of the proposal.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from jieban.city.book import Book, MissingRule
 from jieban.city.catalogue import resolve, rows_for
 from jieban.city.clock import local_day as local_day  # here for those who ask dispatch for it
 from jieban.city.rows import CatalogueRow, Unit
+from jieban.dispatch.effects import (
+    Effect,
+    History,
+    Weights,
+    effects_of,
+    likely_units,
+    moved,
+    place_key,
+    weights_of,
+)
+from jieban.dispatch.gathering import (
+    NOBODY,
+    Gathered,
+    duties_named,
+    duty_for,
+    gather,
+    measures,
+    where_of,
+)
+from jieban.dispatch.ranking import confidences, shares_of, threshold_for
 from jieban.reading.result import PlaceFound, Reading, Reason
 from jieban.tickets.limits import more_urgent as more_urgent
 from jieban.tickets.limits import tier_for
+
+if TYPE_CHECKING:
+    from jieban.dispatch.learned import Learned
 
 DISPATCH_QUEUE = "dispatch"  # a dispatcher decides
 PLACE_QUEUE = "place"  # somebody asks the requester where it is
@@ -49,13 +75,19 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What dispatch proposes. ``queue`` is empty when the best candidate may be sent without a person."""
+    """What dispatch proposes. ``queue`` is empty when the best candidate may be sent without a person.
+
+    ``learned``: what was learned since the catalogue was written that moved a candidate (学习影响);
+    ``needed``: the confidence from which it would go out by itself, None where the fixed rule decides.
+    """
 
     candidates: tuple[Candidate, ...]
     queue: str
     why_queue: str
     reasons: tuple[Reason, ...]
     tier: str
+    learned: tuple[Effect, ...] = ()
+    needed: float | None = None
 
     @property
     def best(self) -> Candidate | None:
@@ -70,27 +102,40 @@ class Proposal:
             "why_queue": self.why_queue,
             "reasons": [asdict(reason) for reason in self.reasons],
             "tier": self.tier,
+            "learned": [asdict(effect) for effect in self.learned],
+            "needed": self.needed,
         }
 
 
-def propose(reading: Reading, book: Book, on: date, *, channel: str = "", surge: str = "") -> Proposal:
-    """The units that the catalogue names for this reading on a day, best first, and whether to send.
+NO_HISTORY: History = {}
 
-    Several guesses at the matter may lead to one unit: how sure the unit is, is the sum of them.
+
+def propose(
+    reading: Reading,
+    book: Book,
+    on: date,
+    *,
+    channel: str = "",
+    surge: str = "",
+    learned: Learned | None = None,
+    history: History = NO_HISTORY,
+) -> Proposal:
+    """The units for this reading on a day, best first, and whether to send without a person.
+
+    Without ``learned`` the catalogue decides: several guesses at the matter may lead to one unit, and how
+    sure it is, is the sum of them. With it the candidates of catalogue, names, words and history are
+    ranked by learned weights. ``history``: who took such matters there, and sent them back (``history_for``).
     ``channel`` may choose the limit (Art. 13); ``surge`` is the topic that fills the lines, if it is one.
     """
-    candidates: dict[str, Candidate] = {}
-    for guess in reading.categories:
-        found = candidate_for(book, guess.code, reading.place, on, guess.confidence)
-        if found is None:
-            continue
-        same = candidates.get(found.unit)
-        candidates[found.unit] = (
-            replace(same, confidence=round(min(1.0, same.confidence + found.confidence), 4))
-            if same
-            else found
-        )
-    ordered = tuple(sorted(candidates.values(), key=lambda one: -one.confidence)[:4])
+    past = _Past(book, on, reading, history)
+    needed = None
+    if learned is None:
+        ordered = _by_rules(reading, book, on, past)
+        asks = reading.place is None and not candidate_for(book, reading.category, None, on)
+    else:
+        ordered, asks = _by_learning(reading, book, on, learned, past)
+        needed = _needed(reading, book, on, learned)
+    queue, why = _queue(reading, ordered, book, on, asks=asks, needed=needed)
     tier = tier_for(
         book,
         on,
@@ -100,10 +145,142 @@ def propose(reading: Reading, book: Book, on: date, *, channel: str = "", surge:
         category=ordered[0].category if ordered else reading.category,
         channel=channel,
     )
-    queue, why = _queue(reading, ordered, book, on)
     if surge and why == "unsure":
         queue, why = SURGE_QUEUE, "surge"
-    return Proposal(ordered, queue, why, reading.reasons, tier)
+    effects = tuple(effect for one in ordered for effect in past.effects(one.unit, one.category))
+    return Proposal(ordered, queue, why, _reasons(reading, ordered, book, on), tier, effects, needed)
+
+
+@dataclass(frozen=True)
+class _Past:
+    """The history of a place, asked for each unit and category."""
+
+    book: Book
+    on: date
+    reading: Reading
+    history: History
+
+    def effects(self, unit: str, category: str) -> tuple[Effect, ...]:
+        pasts = self._pasts(category)
+        return effects_of(unit, pasts, self._weights) if pasts else ()
+
+    def change(self, unit: str, category: str) -> float:
+        return sum(effect.change for effect in self.effects(unit, category))
+
+    def likely(self) -> tuple[str, ...]:
+        return likely_units(self._pasts(self.reading.category))
+
+    def _pasts(self, category: str) -> Any:
+        place = self.reading.place
+        key = place_key(place.street, place.district) if place else ""
+        return self.history.get((category[:4], key), {})
+
+    @property
+    def _weights(self) -> Weights:
+        return weights_of(self.book, self.on)
+
+
+def _by_rules(reading: Reading, book: Book, on: date, past: _Past) -> tuple[Candidate, ...]:
+    """The order of the catalogue: belief in the matters that lead to a unit, moved by what was learned."""
+    candidates: dict[str, Candidate] = {}
+    duties = duties_named(book, reading, on)
+    for guess in reading.categories:
+        duty = duty_for(duties, guess.code)
+        found = candidate_for(book, guess.code, reading.place, on, guess.confidence)
+        if duty is not None:
+            found = _by_duty(book, duty.lead, duty.basis, guess.code, reading, on, guess.confidence) or found
+        if found is None:
+            continue
+        same = candidates.get(found.unit)
+        candidates[found.unit] = (
+            replace(same, confidence=round(min(1.0, same.confidence + found.confidence), 4))
+            if same
+            else found
+        )
+    moved_ones = [
+        replace(one, confidence=moved(one.confidence, past.change(one.unit, one.category)))
+        for one in candidates.values()
+    ]
+    return tuple(sorted(moved_ones, key=lambda one: -one.confidence)[:MOST_CANDIDATES])
+
+
+MOST_CANDIDATES = 4
+
+
+def _by_learning(
+    reading: Reading, book: Book, on: date, learned: Learned, past: _Past
+) -> tuple[tuple[Candidate, ...], bool]:
+    """The candidates by learned weights; and whether asking where it is comes before all of them."""
+    sounds = learned.leads.scores(reading.title, reading.text) if learned.leads else None
+    gathered = gather(reading, book, on, sounds, past.likely())
+    if not gathered:
+        return (), False
+    where = where_of(reading.place)
+    effects = np.array([past.change(one.code, one.category) for one in gathered])
+    shares = shares_of(measures(gathered, where, sounds), learned.settled.weights, effects)
+    order = [int(number) for number in np.argsort(-shares, kind="stable")]
+    sure = confidences(learned.settled, shares, reading.confidence, where.sure)
+    ranked = [(gathered[number], each) for number, each in zip(order, sure, strict=True)]
+    made = [_made(book, one, reading, on, each) for one, each in ranked if one.code != NOBODY]
+    return tuple(made[:MOST_CANDIDATES]), ranked[0][0].code == NOBODY
+
+
+def _made(book: Book, one: Gathered, reading: Reading, on: date, confidence: float) -> Candidate:
+    """A gathered unit as a candidate; where no row names it, the limit is that of the matter's own row."""
+    assert one.unit is not None
+    where = where_of(reading.place)
+    if one.row is not None and one.duty is None:
+        made = _candidate(book, one.row, one.unit, one.category, None, where.code, on, confidence)
+        return replace(made, confidence=round(confidence, 4))
+    rows = rows_for(book, one.category, where.level, on)
+    return _free(book, one.unit, one.category, rows, one.duty.basis if one.duty else "", confidence)
+
+
+def _by_duty(
+    book: Book, lead: str, basis: str, category: str, reading: Reading, on: date, confidence: float
+) -> Candidate | None:
+    where = where_of(reading.place)
+    unit = resolve(book, lead, where.code, on)
+    if unit is None or not unit.can_lead:
+        return None
+    return _free(book, unit, category, rows_for(book, category, where.level, on), basis, confidence)
+
+
+def _free(
+    book: Book, unit: Unit, category: str, rows: Sequence[CatalogueRow], basis: str, confidence: float
+) -> Candidate:
+    """A candidate that no row of the catalogue names for this matter."""
+    return Candidate(
+        unit=unit.code,
+        category=category,
+        row="",
+        tier=rows[0].tier if rows else "",
+        basis=basis,
+        assist=(),
+        copied_to=copies(book, unit),
+        confidence=round(confidence, 4),
+    )
+
+
+def _reasons(reading: Reading, ordered: tuple[Candidate, ...], book: Book, on: date) -> tuple[Reason, ...]:
+    """The reasons of the reading, and the name in the words that chose the unit."""
+    if not ordered or ordered[0].row:
+        return reading.reasons
+    duty = duty_for(duties_named(book, reading, on), ordered[0].category)
+    if duty is None:
+        return reading.reasons
+    words = f"{reading.title}\n{reading.text}\n{reading.address}"
+    phrase = next((phrase for phrase in duty.phrases if phrase in words), "")
+    return (*reading.reasons, Reason("named", phrase, ordered[0].unit)) if phrase else reading.reasons
+
+
+def _needed(reading: Reading, book: Book, on: date, learned: Learned) -> float | None:
+    """The confidence from which a request of this category may go out alone; None without the rule."""
+    try:
+        precision = float(book.rule("dispatch.auto_precision", on))
+    except MissingRule:
+        return None
+    return round(threshold_for(learned.settled.thresholds(precision), reading.category), 4)
 
 
 def candidate_for(
@@ -171,14 +348,24 @@ def copies(book: Book, unit: Unit) -> tuple[str, ...]:
     return (unit.parent,) if unit.parent in book.units else ()
 
 
-def _queue(reading: Reading, candidates: tuple[Candidate, ...], book: Book, on: date) -> tuple[str, str]:
+def _queue(
+    reading: Reading,
+    candidates: tuple[Candidate, ...],
+    book: Book,
+    on: date,
+    *,
+    asks: bool,
+    needed: float | None,
+) -> tuple[str, str]:
     """Which queue must see the request first, and why; two empty texts when it may go out by itself."""
     if reading.danger:
         return DANGER_QUEUE, "danger"
-    if reading.place is None and not candidate_for(book, reading.category, None, on):
+    if asks:
         return PLACE_QUEUE, "no_place"
     if not candidates:
         return DISPATCH_QUEUE, "no_row"
+    if needed is not None:
+        return ("", "") if candidates[0].confidence >= needed else (DISPATCH_QUEUE, "unsure")
     if candidates[0].confidence < float(book.rule("dispatch.auto_confidence", on)):
         return DISPATCH_QUEUE, "unsure"
     if len(candidates) > 1:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from jieban.city.queries import book
+from procrastinate.contrib.django import app
+
+from jieban.city.clock import local_day
+from jieban.city.queries import NoCity, book
 from jieban.dispatch.actions import do_mark_late
 from jieban.dispatch.fallback import do_rule_in_default
+from jieban.dispatch.history import do_count_month
 from jieban.matters.actors import PLATFORM
 from jieban.tickets.models import Ticket
 
@@ -26,3 +30,17 @@ def ruling_late(tickets: Sequence[Ticket], now: datetime) -> None:
     """
     for ticket in tickets:
         do_rule_in_default(ticket, PLATFORM, now=now, book=book())
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(name="dispatch.count", queueing_lock="dispatch_count", queue="work")
+def count(timestamp: int) -> None:
+    """Count each night who took what where, of this month and, in its first week, of the one before."""
+    try:
+        city = book()
+    except NoCity:
+        return
+    today = local_day(city, datetime.now(UTC))
+    if today.day <= 7:
+        do_count_month(today.replace(day=1) - timedelta(days=1), city)
+    do_count_month(today, city)

@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from jieban.dispatch.effects import pairs_of
+from jieban.dispatch.history import history_for
+from jieban.dispatch.learned import learned_for
 from jieban.dispatch.rules import propose
 from jieban.intake.actions import Outcome, do_take_in
 from jieban.intake.channels import as_request, read_fields
@@ -119,7 +122,7 @@ def taken(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @require_POST
 def understood(request: HttpRequest) -> HttpResponse:
-    """What is understood so far, for the right side of the form. At most five SQL statements."""
+    """What is understood so far, for the right side of the form. At most six SQL statements."""
     desk = sitting(request)
     return render(request, "desk/parts/understood.html", _understood(desk, request.POST.dict()))
 
@@ -132,7 +135,8 @@ def _understood(desk: Sitting, given: dict[str, str]) -> dict[str, Any]:
     if not text.strip():
         return {"desk": desk, **caller}
     reading = reader_for(desk.book).read("", text, address=address, on=desk.today)
-    proposal = propose(reading, desk.book, desk.today)
+    history = history_for(pairs_of(reading), desk.book, desk.now)
+    proposal = propose(reading, desk.book, desk.today, learned=learned_for(desk.book), history=history)
     best = proposal.best
     return {
         "desk": desk,

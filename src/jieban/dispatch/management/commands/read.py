@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand
 
 from jieban.city.pack import book_from_files
 from jieban.dispatch.explain import as_json
+from jieban.dispatch.learned import learned_for
 from jieban.dispatch.rules import local_day, propose
 from jieban.foundation import env
 from jieban.foundation.errors import OperatorError
@@ -39,11 +40,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Read each text and print what was understood."""
         book = book_from_files(options["city"])
-        reader = reader_for(book)
+        reader, learned = reader_for(book), learned_for(book)
         on = _day(options["on"]) or local_day(book, datetime.now(UTC))
         for title, text, address in _texts(options["file"]):
             reading = reader.read(title, text, address=address)
-            told = as_json(reading, propose(reading, book, on), book)
+            told = as_json(reading, propose(reading, book, on, learned=learned), book)
             if options["json"]:
                 self.stdout.write(json.dumps(told, ensure_ascii=False))
             else:
