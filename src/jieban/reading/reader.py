@@ -20,7 +20,7 @@ from jieban.reading.privacy.secrets import find_secrets, mask
 from jieban.reading.result import Reading, Reason
 from jieban.reading.signs.danger import DangerSigns, cold_danger, danger_columns
 from jieban.reading.signs.demand_type import Cues, TypeFinder
-from jieban.reading.signs.urgency import AlarmFinder
+from jieban.reading.signs.urgency import LETTER, AlarmFinder
 from jieban.reading.text import clean, fold
 
 HEAD, TAIL = 1000, 300
@@ -78,14 +78,16 @@ class Reader:
         alarms = self._heard(shown[:2], folded[:2], on)
         danger, near = self._danger(head, ids, scores, alarms)
         tier, call = self._most_urgent(alarms, danger, near)
-        place, places = self._places.find(
+        place, places, unknown = self._places.understand(
             [(field, folded[n], shown[n]) for field, n in (("address", 2), ("title", 0), ("text", 1))]
         )
         reasons = _matter_reasons(matter, clean(category_hint), scores is not None)
         if kind in self.types.types:
             quotes = dict.fromkeys([said, *cues.phrases[self.types.types.index(kind)]])
             reasons += [Reason("type", quote, kind) for quote in quotes if quote]
-        reasons += [Reason("alarm", quote[:_QUOTE], alarm.tier) for alarm, quote in _fullest(alarms)[:_ALARM_REASONS]]
+        reasons += [
+            Reason("alarm", quote[:_QUOTE], alarm.tier) for alarm, quote in _fullest(alarms)[:_ALARM_REASONS]
+        ]
         if danger and not alarms:
             reasons.append(Reason("alarm", near.phrase if near else "", tier))
         if place:
@@ -107,6 +109,7 @@ class Reader:
             phones=tuple(dict.fromkeys(secret.value for secret in secrets if secret.kind == "phone")),
             secrets=tuple(dict.fromkeys(secret.kind for secret in secrets)),
             reasons=tuple(reasons),
+            unknown_place=unknown,
             model=self.version,
         )
 

@@ -32,6 +32,9 @@ class PlaceFound:
 
     ``level`` is the level of ``code``: city, district, street or community; ``street`` and
     ``district`` are its codes up the tree, empty where not known. ``quote`` is the wording.
+    ``role``: ``here``, ``home`` (somebody lives or is registered there) or ``compared``; ``relation``:
+    ``opposite``, ``side``, ``crossing``, ``near`` or empty; ``detail``: house, entrance and door as said;
+    ``how``: by its ``name``, by ``sound`` or with a ``typo``.
     """
 
     code: str
@@ -40,6 +43,10 @@ class PlaceFound:
     street: str
     quote: str
     confidence: float
+    role: str = "here"
+    relation: str = ""
+    detail: str = ""
+    how: str = "name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,8 @@ class Reading:
     ``tier`` is the tier that an alarm demands, else ``""``; ``call`` the number to hand over to.
     ``title``, ``text`` and ``address`` are the request with phones, ids, cards, plates and e-mails masked;
     ``phones`` the full phone numbers found (personal data: goes to ``people`` only). ``model`` is the
-    version of the model that read it, empty where there is none.
+    version of the model that read it, empty where there is none. ``unknown_place``: masked words that
+    sound like a place which is not known, where no street was found.
     """
 
     demand_type: str
@@ -69,3 +77,4 @@ class Reading:
     secrets: tuple[str, ...]
     reasons: tuple[Reason, ...]
     model: str = ""
+    unknown_place: str = ""

@@ -3,30 +3,28 @@
 Every name in the text speaks for the places it can mean. A district is chosen first, then a street
 inside it, then a community inside that; a name that could be many places counts for little until a
 district or street named elsewhere decides it. Where two streets are equally likely the district is given.
+Only where no name stands as it is, names written wrong are sought.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from ahocorasick_rs import AhoCorasick, MatchKind
 
 from jieban.city.book import Book
 from jieban.reading.place.gazetteer import WEAK_FACTOR, Called, names_of
+from jieban.reading.place.mentions import HERE, LOOSE, Mention, MentionFinder
+from jieban.reading.place.unknown import unknown_phrase
 from jieban.reading.result import PlaceFound
 
-_HEAD, _TAIL = 2500, 500
-_MOST_MENTIONS = 60
 _SURE = 0.36
 """Below this a place is only an alternative."""
 _CLEAR_LEAD = 1.3
 """How much more evidence the first street needs than the second."""
-_FIELD_WEIGHT = {"address": 1.0, "title": 0.97, "text": 0.95}
 _AGAINST_ADDRESS = 0.45
 _HALF_GAIN = 1.3
 _LIMIT = 0.995
@@ -34,104 +32,35 @@ _MOST_OPTIONS = 5
 _MEASURED = ((0.0, 0.36, 0.5, 0.65, 0.8, 0.99), (0.0, 0.45, 0.72, 0.9, 0.95, 0.985))
 """Confidence as reckoned here -> share of such places that were right on the samples of Beijing's pack."""
 
-_LIVES = re.compile(
-    r"(?:住在?|家在|位于|坐落在?|地址[:：是]?|地点[:：是]?|位置[:：是]?|我们|本人是|我是|在|区|镇|乡|街道|市)$"
-)
-_HERE = re.compile(r"(?:那儿|这儿|那边|这边|那里|这里|附近|一带|这片|周边|旁边|边上|街道|地区)")
-_ELSEWHERE = re.compile(
-    r"(?:户籍|户口|老家|籍贯|原籍|原来住|以前住|之前住|来自|祖籍|身份证地址|赶来|嫁到|出嫁到)"
-    r"[在是地:：]{0,2}[^，。；,;]{0,4}$"
-)
-_TOWARDS = re.compile(r"(?:开往|前往|去|到|往|从|转给|推给|推到|让找|比如|不像)$")
-_ROADISH = re.compile(r"[东西南北中]{0,2}(?:大街|胡同|路(?![口边])|街(?!道)|桥|河|门|湖|沟)")
-_NEAR = re.compile(r"(?:公园|医院|大学|学院|机场|火车站|地铁站|站|体育|商场|购物中心|广场)")
-_IDIOM = re.compile(
-    r"大兴(?:土木|水利|安岭)|朝阳(?:产业|行业|的(?:房|屋|一面|窗)|面)|光明正大|和平(?:解决|共处|相处)|"
-    r"胜利(?:召开|闭幕)"
-)
-_ELSEWHERE_FACTOR, _TOWARDS_FACTOR, _NEAR_FACTOR = 0.4, 0.75, 0.85
-_ROAD_FACTOR = {"district": 0.6, "street": 0.42, "community": 0.7}
-"""What is left of a short name that a road, bridge or river continues, by the level of the place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A name of places found in one field, and what it can mean."""
-
-    field: str
-    start: int
-    end: int
-    quote: str
-    meanings: tuple[Called, ...]
-    weight: float
-    cued: bool
-    aside: float
-    """What is left of it when another place is named that nothing speaks against."""
+Fields = Sequence[tuple[str, str, str]]
+"""(field name, folded text, masked text of the same length or ""): ``address``, ``title`` and ``text``."""
 
 
 class PlaceFinder:
     """Finds places of a book in folded texts."""
 
     def __init__(self, book: Book) -> None:
-        table = names_of(book)
-        self._meanings = list(table.values())
-        self._full = frozenset(
-            name for name, meanings in table.items() if not meanings[0].weak and meanings[0].trust > 0.86
-        )
-        names = list(table)
-        self._finder = AhoCorasick(names, matchkind=MatchKind.LeftmostLongest) if names else None
+        self._names = MentionFinder(names_of(book))
 
-    def find(
-        self, fields: Sequence[tuple[str, str, str]]
-    ) -> tuple[PlaceFound | None, tuple[PlaceFound, ...]]:
-        """The surest place and all that are possible, best first.
+    def find(self, fields: Fields) -> tuple[PlaceFound | None, tuple[PlaceFound, ...]]:
+        """The surest place and all that are possible, best first."""
+        best, options, _ = self.understand(fields)
+        return best, options
 
-        ``fields`` are (field name, folded text, masked text of the same length or ""); the field names
-        are ``address``, ``title`` and ``text``.
+    def understand(self, fields: Fields) -> tuple[PlaceFound | None, tuple[PlaceFound, ...], str]:
+        """The surest place, all that are possible, and the words for a place that is not known.
+
+        The words (as the caller wrote them, masked) are given where no street was found.
         """
-        mentions = self._mentions(fields)
-        if not mentions:
-            return None, ()
-        mentions = _supported(mentions)
-        if not mentions:
-            return None, ()
-        return _resolve(mentions)
-
-    def _mentions(self, fields: Sequence[tuple[str, str, str]]) -> list[Mention]:
-        found: list[Mention] = []
-        if self._finder is None:
-            return found
-        for field, text, shown in fields:
-            part = text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
-            quoted = shown if len(shown) == len(text) == len(part) else part
-            for number, start, end in self._finder.find_matches_as_indexes(part)[:_MOST_MENTIONS]:
-                name = part[start:end]
-                if _IDIOM.match(part, start):
-                    continue
-                before, after = part[max(0, start - 10) : start], part[end : end + 6]
-                meanings = self._meanings[number]
-                weight = _FIELD_WEIGHT[field]
-                if name not in self._full:
-                    weight *= _continued(after, meanings[0].level)
-                cued = field == "address" or bool(_LIVES.search(before) or _HERE.match(after))
-                found.append(
-                    Mention(field, start, end, quoted[start:end], meanings, weight, cued, _aside(before))
-                )
-        return found
-
-
-def _continued(after: str, level: str) -> float:
-    """How much the words after a short name leave of it."""
-    if _ROADISH.match(after):
-        return _ROAD_FACTOR[level]
-    return _NEAR_FACTOR if _NEAR.match(after) else 1.0
-
-
-def _aside(before: str) -> float:
-    """How much is left of a place that is named as somewhere else: a home town, a way to go."""
-    if _ELSEWHERE.search(before):
-        return _ELSEWHERE_FACTOR
-    return _TOWARDS_FACTOR if _TOWARDS.search(before) else 1.0
+        exact = self._names.exact(fields)
+        mentions = _supported(exact)
+        best, options = _resolve(mentions) if mentions else (None, ())
+        if not options:
+            near = _supported(self._names.near(fields))
+            best, options = _resolve(near) if near else (None, ())
+        if best is not None and best.street:
+            return best, options, ""
+        return best, options, unknown_phrase(fields, exact)
 
 
 def _supported(mentions: list[Mention]) -> list[Mention]:
@@ -255,7 +184,10 @@ def _community(inside: list[Mention], above: PlaceFound, sure: float) -> PlaceFo
     held = [
         _with(mention, kept)
         for mention in inside
-        if (kept := tuple(c for c in mention.meanings if c.level == "community" and c.street == above.street))
+        if mention.relation not in LOOSE
+        and (
+            kept := tuple(c for c in mention.meanings if c.level == "community" and c.street == above.street)
+        )
     ]
     ranked = sorted(_evidence(held, "community").items(), key=lambda item: (-item[1], item[0]))
     if not ranked or (len(ranked) > 1 and ranked[0][1] < _CLEAR_LEAD * ranked[1][1]):
@@ -278,5 +210,14 @@ def _found(
 
     speaking = [mention for mention in mentions if any(fits(called) for called in mention.meanings)]
     exact = [mention for mention in speaking if any(called.code == code for called in mention.meanings)]
-    quote = max(exact or speaking, key=lambda mention: mention.weight).quote if speaking else ""
-    return PlaceFound(code, level, district, street, quote, round(min(confidence, 0.99), 3))
+    if not speaking:
+        return PlaceFound(code, level, district, street, "", round(min(confidence, 0.99), 3))
+    main = max(exact or speaking, key=lambda mention: mention.weight)
+    roles = {mention.role for mention in speaking}
+    return PlaceFound(
+        code, level, district, street, main.quote, round(min(confidence, 0.99), 3),
+        role=HERE if HERE in roles else main.role,
+        relation=main.relation,
+        detail=next((mention.detail for mention in (main, *speaking) if mention.detail), ""),
+        how=main.how,
+    )  # fmt: skip

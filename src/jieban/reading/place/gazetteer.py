@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from jieban.city.book import Book
 from jieban.city.rows import Place
+from jieban.reading.place.spoken import ordinals_of, station_names, stems_of
 from jieban.reading.text import fold
 from jieban.reading.wordlists import words
 
@@ -84,6 +85,11 @@ _OTHER_TRUST = {
 }
 WEAK_FACTOR = 0.55
 """What is left of the trust in a name that is also an ordinary word."""
+_STEM_TRUST, _STATION_TRUST = 0.7, 0.7
+"""Trust in the street of a stem of communities' names, and in the street of a station named after it."""
+_AROUND = 0.8
+_MOST_STREETS = 3
+"""A stem of communities that lie in more streets than this says nothing about the street."""
 _NAMESAKE = 0.12
 _SPREAD = 0.7
 _ORDER = {"district": 0, "street": 1, "community": 2}
@@ -104,6 +110,11 @@ def names_of(book: Book) -> dict[str, tuple[Called, ...]]:
         _demote_namesakes(meanings)
     for name, called in _other_names(book, ordinary):
         _add_other(table[name], called)
+    known = frozenset(table)
+    for name, called in _stems(book, ordinary):
+        if name not in known:
+            table[name][called.code] = called
+    _stations(book, table)
     return {
         name: tuple(sorted(meanings.values(), key=lambda each: (-each.trust, each.code)))
         for name, meanings in table.items()
@@ -167,7 +178,8 @@ def _own_names(book: Book, ordinary: frozenset[str]) -> Iterator[tuple[str, Call
         full = fold(place.name)
         short = short_form(full, place.level)
         plain = place.level == "community" and short in _ORDINARY
-        yield full, _called(book, place, _TRUST[place.level, True], weak=plain or full in _ORDINARY)
+        for name in (full, *ordinals_of(full)):
+            yield name, _called(book, place, _TRUST[place.level, True], weak=plain or name in _ORDINARY)
         if short in cities:
             for zone in (full.removeprefix(short), "经开区", short + "经开区"):
                 yield zone, _called(book, place, _TRUST[place.level, False], weak=False)
@@ -200,6 +212,41 @@ def _other_names(book: Book, ordinary: frozenset[str]) -> Iterator[tuple[str, Ca
         if place and len(name) >= 2 and place.level != "city":
             weak = name in ordinary and row.kind not in ("estate", "landmark")
             yield name, _called(book, place, _OTHER_TRUST.get(row.kind, 0.7), weak or name in _ORDINARY)
+
+
+def _stems(book: Book, ordinary: frozenset[str]) -> list[tuple[str, Called]]:
+    """The stem that communities of a street share, as a name of that street ("石佛营东里" -> "石佛营")."""
+    streets: dict[str, dict[str, Place]] = defaultdict(dict)
+    for place in book.places.values():
+        street = book.place_at(place.code, "street") if place.level == "community" else None
+        if street is not None:
+            for stem in stems_of(short_form(fold(place.name), "community")):
+                streets[stem][street.code] = street
+    return [
+        (stem, replace(_called(book, street, _STEM_TRUST, stem in ordinary), around=_AROUND))
+        for stem, found in streets.items()
+        if len(found) <= _MOST_STREETS
+        for street in found.values()
+    ]
+
+
+def _stations(book: Book, table: dict[str, dict[str, Called]]) -> None:
+    """The other words for a station, and the street of the place it is named after where that is known."""
+    for row in book.tables.get("place_names", ()):
+        place, (stem, others) = book.places.get(row.place), station_names(fold(row.name))
+        if row.kind != "station" or place is None or not stem:
+            continue
+        own = table[fold(row.name)]
+        if place.level == "district":
+            inside = [
+                each for each in table.get(stem, {}).values() if each.district == place.code and each.street
+            ]
+            for each in inside if len({one.street for one in inside}) == 1 else ():
+                street = book.places[each.street]
+                named = _called(book, street, _STATION_TRUST, weak=False)
+                own[street.code] = replace(named, around=_OTHER_TRUST["station"])
+        for name in others if stem not in table else ():
+            table.setdefault(name, dict(own))
 
 
 def _called(book: Book, place: Place, trust: float, weak: bool) -> Called:

@@ -120,7 +120,7 @@ def test_agreement_raises_confidence(finder: PlaceFinder) -> None:
     assert twice.confidence > once.confidence
 
 
-@pytest.mark.parametrize("text", ["宋庄路上车被偷了", "大兴路口", "永定河边没有护栏"])
+@pytest.mark.parametrize("text", ["怀柔路上车被偷了", "大兴路口", "永定河边没有护栏"])
 def test_roads_and_rivers_only_sound_like_streets(finder: PlaceFinder, text: str) -> None:
     place = found(finder, text)
     assert place is None or place.level == "district"
