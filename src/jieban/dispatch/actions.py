@@ -247,10 +247,18 @@ def send_out(
     return ticket
 
 
-def do_answer(ticket: Ticket, explanation: str, actor: Actor, *, now: datetime) -> Ticket:
-    """Answer a request at once instead of sending it on (直接答复, Art. 11 ¶1). Two SQL statements."""
+def do_answer(ticket: Ticket, explanation: str, actor: Actor, *, now: datetime, cited: str = "") -> Ticket:
+    """Answer a request at once instead of sending it on (直接答复, Art. 11 ¶1). Two SQL statements.
+
+    ``cited`` is the article of the knowledge base (code@version) that the answer rests on.
+    """
+    return advance(ticket, answer_step(explanation, actor, now, cited=cited))
+
+
+def answer_step(explanation: str, actor: Actor, now: datetime, *, cited: str = "") -> Step:
+    """The step that answers a request at once, for a ticket that is there or one that is being opened."""
     changes = {"explanation": masked_by_staff(explanation), "queue": "", **over(now)}
-    return advance(ticket, Step("answer", actor, now, changes))
+    return Step("answer", actor, now, changes, {"cited": cited} if cited else {})
 
 
 BY_OTHER_VERBS = ("DIRECT_ANSWER", "EMERGENCY", "SAME_MATTER")

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
-from jieban.dispatch.actions import first_steps
+from jieban.dispatch.actions import answer_step, first_steps
 from jieban.dispatch.along import do_send_along
 from jieban.dispatch.effects import History, pairs_of
 from jieban.dispatch.history import history_for
@@ -48,13 +48,22 @@ ADDRESS_CHARS = 500
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer given while the requester was there, and the article (code@version) it rests on."""
+
+    words: str
+    cited: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A request as a channel hands it over, cleaned but unread.
 
     ``source`` and ``key`` name it for idempotency; ``body`` is a hash of its content, by which a
     reused key is told from a repeated request. ``place`` is a place code chosen by a person; ``answers``
     are those to the form of the matter (``completeness.check_answers``). ``photos`` says how many will be
-    attached: a photo is a new fact.
+    attached: a photo is a new fact. ``answered`` is what the caller was told at once; it ends the request
+    (Art. 11 ¶1) unless somebody is in danger or the matter is one that is there already.
     """
 
     source: str
@@ -74,6 +83,7 @@ class Request:
     standing: Standing = PLAIN
     photos: int = 0
     simulated: bool = False
+    answered: Answered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +162,13 @@ def _opening(
     columns["proposal"] |= course.kept
     receive = Step("receive", actor, now, columns | course.columns)
     standing = request.standing
-    usual = (
-        (course.ends,)
-        if course.ends
-        else first_steps(proposal, book, PLATFORM, now, secrecy=standing.secrecy, recused=standing.recused)
-    )
+    usual: tuple[Step, ...]
+    if course.ends:
+        usual = (course.ends,)
+    elif request.answered and not reading.danger:
+        usual = (answer_step(request.answered.words, actor, now, cited=request.answered.cited),)
+    else:
+        usual = first_steps(proposal, book, PLATFORM, now, secrecy=standing.secrecy, recused=standing.recused)
     first = _first_columns(request, arrival.told.id, arrival.told.number, arrival.requester, now)
     return Opening(first, (receive, *course.first, *usual, *course.after))
 

@@ -78,6 +78,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "notice.view": frozenset({Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR}),
     "notice.send": frozenset({Role.SUPERVISOR, Role.ADMIN}),
     "figures.view": STAFF_ROLES,
+    "knowledge.view": STAFF_ROLES,
+    "knowledge.write": frozenset({Role.RULE_OWNER, Role.SUPERVISOR}),
     "reference.view": frozenset({Role.RULE_OWNER, Role.ADMIN, Role.AUDITOR}),
     "reference.change": frozenset({Role.RULE_OWNER, Role.ADMIN}),
     "api.file": frozenset({Role.MACHINE}),
