@@ -134,6 +134,8 @@ class Reader:
         """Whether life may be at risk, and where no alarm says so the one that the words come near to."""
         if any(alarm.tier == next(iter(self._tiers), alarm.tier) for alarm, _ in alarms):
             return True, None
+        if len(head[1]) > LETTER and not cold_danger(*self.signs.measure(head[0], head[1][:LETTER])):
+            return False, None  # who writes a letter tells of many things; who is in danger begins with it
         harm, now = self.signs.measure(*head)
         if scores is None or self.model.settled.danger is None:
             danger = cold_danger(harm, now)

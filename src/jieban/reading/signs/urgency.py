@@ -44,6 +44,8 @@ _LONG_AGO = re.compile(
     rf"(?:(?:19|20)\d\d ?年|(?<!\d)[01]\d年(?!级)|去年|前年|上个月|[几多两三四五六七八九十]年前|当年|那年)"
     rf"{_ATTRIBUTE}"
 )
+_DATED = re.compile(r"\d{1,2}月(?:份|\d{1,2}[日号]|[上中下]旬)")
+"""A day of the calendar: in a letter the day of a story, on the phone perhaps today."""
 _NOW = re.compile(r"现在|刚刚|刚才|正在|目前|还在|又|仍|至今|马上|今天|今晚|今早|昨|快来|随时|立即")
 _OVER = re.compile(
     r"(?<!没)(?<!没有)(?<!未)(?:找到了|找回来了?|灭了|扑灭|救出来了?|修好了|补上了|已经?处理|处理好了|送到医院|送医)"
@@ -56,7 +58,7 @@ _GAPPED = re.compile(r"(?:[\u4e00-\u9fff][ *_.~·|/-]{1,2}){2,60}[\u4e00-\u9fff]
 """Single signs with something between each: a way to write past a list of words."""
 _MOST_CHAINS = 200
 """So many places of one phrase are weighed: who says it two hundred times has said it."""
-_LETTER, _LETTER_EDGE = 400, 120
+LETTER, _LETTER_EDGE = 300, 100
 """A text longer than this is a letter; within so many signs of its ends stands what it is about."""
 _FEARED = re.compile(
     r"(?:(?:防止?|预防|避免|以免|谨防|防范)[^，。；！？,;!?]{0,4}|(?<!恐)怕(?:会|再|哪天|以后)"
@@ -133,7 +135,8 @@ class AlarmFinder:
                 if not all(step in places for step in steps):
                     continue
                 if alarm.in_force(on) if on else alarm.valid_to is None:
-                    span = _meant(text, [places[step] for step in steps])
+                    wide = len(steps) > 1 or OR in alarm.phrase
+                    span = _meant(text, [places[step] for step in steps], wide)
                     if span:
                         found.append(AlarmFound(alarm, *span, alarm.tier == self._first or not self._first))
         return found
@@ -181,9 +184,10 @@ def _covers(spans: list[Span]) -> dict[int, int]:
     return farthest
 
 
-def _meant(text: str, steps: list[list[Span]]) -> Span | None:
+def _meant(text: str, steps: list[list[Span]], wide: bool) -> Span | None:
     """Where the parts of a phrase first follow one another and are meant; ``steps``: each part's places.
 
+    ``wide``: a phrase of many forms, which in a letter may be told in passing.
     Each place is joined to the nearest chain before it only, so the work grows with the places, not
     with their pairs.
     """
@@ -195,7 +199,6 @@ def _meant(text: str, steps: list[list[Span]]) -> Span | None:
             for span in step
             if (before := bisect_right(ends, span[0])) and _joined(text, ends[before - 1], span[0])
         ]
-    wide = len(steps) > 1
     meant = [
         chain
         for chain in chains[:_MOST_CHAINS]
@@ -225,13 +228,13 @@ def _passed_over(text: str, chain: tuple[Span, ...]) -> bool:
 
 
 def _told_in_passing(text: str, chain: tuple[Span, ...]) -> bool:
-    """Whether words in several parts stand in the middle of a letter, in a sentence that says no "now".
+    """Whether a phrase of many forms stands in the middle of a letter, in a sentence that says no "now".
 
-    Who is in danger writes no letters; who writes a letter tells of many things. A phrase of one part
+    Who is in danger writes no letters; who writes a letter tells of many things. A phrase of one form
     (its words are sure) is heard anywhere.
     """
     start, end = chain[0][0], chain[-1][1]
-    if len(text) <= _LETTER or start < _LETTER_EDGE or end > len(text) - _LETTER_EDGE:
+    if len(text) <= LETTER or start < _LETTER_EDGE or end > len(text) - _LETTER_EDGE:
         return False
     return not _NOW.search(_sentence(text, start, end))
 
@@ -250,6 +253,6 @@ def _is_over(text: str, start: int, end: int) -> bool:
     before, _, after = whole.partition(text[start:end])
     if _NOW.search(before) or _NOW.search(after):
         return False
-    if _LONG_AGO.search(before):
+    if _LONG_AGO.search(before) or (len(text) > LETTER and _DATED.search(before)):
         return True
     return bool((_OVER.search(text[start:end] + after) and _THANKS.search(whole)) or _THANKED.match(before))
