@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from jieban.city.book import Book
 from jieban.city.rows import LimitTier
+from jieban.dispatch.effects import RETURNED, Effect
 from jieban.dispatch.rules import Candidate, Proposal
 from jieban.reading.result import Reading
 
@@ -31,6 +32,7 @@ def chain(reading: Reading, proposal: Proposal, book: Book, *, english: bool = F
                 "basis": best.basis or "—",
             }
         )
+    steps += [effect_words(effect, book, english=english) for effect in proposal.learned]
     return [step for step in steps if step]
 
 
@@ -44,7 +46,31 @@ def _reason(kind: str, quote: str, code: str, book: Book, english: bool) -> str:
         return _("The wording as a whole resembles: %(what)s") % values
     if kind == "type":
         return _("“%(quote)s” → %(what)s") % {**values, "what": demand_type_name(book, code, english)}
+    if kind == "named":
+        return _("“%(quote)s” is the duty of %(what)s") % values
     return _("“%(quote)s” → %(what)s") % values
+
+
+def effect_words(effect: Effect, book: Book, *, english: bool = False) -> str:
+    """What was learned of a unit, as a sentence with the figures behind it."""
+    values = {
+        "unit": name_of(book, effect.unit, english),
+        "n": effect.count,
+        "total": effect.total,
+        "since": effect.since,
+    }
+    if effect.kind == RETURNED:
+        return (
+            ngettext(
+                "%(unit)s: returned %(n)s time since %(since)s for such matters here, so it ranks lower",
+                "%(unit)s: returned %(n)s times since %(since)s for such matters here, so it ranks lower",
+                effect.count,
+            )
+            % values
+        )
+    return (
+        _("%(unit)s: took %(n)s of %(total)s such matters here since %(since)s, so it ranks higher") % values
+    )
 
 
 def name_of(book: Book, code: str, english: bool = False) -> str:

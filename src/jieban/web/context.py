@@ -42,6 +42,7 @@ STAFF_ROOMS: tuple[tuple[str, Any, str, str], ...] = (
     ("exclusion_list", _("Exclusions"), "exclusion.use", WATCH),
     ("ledgers", _("Ledgers"), "ledger.view", WATCH),
     ("catalogue", _("Lessons for the catalogue"), "catalogue.propose", MORE),
+    ("dispatch_quality", _("Dispatch quality"), "catalogue.propose", MORE),
     ("outgoing", _("Notices"), "notice.view", MORE),
     ("leave", _("Leave"), "delegation.use", MORE),
     ("admin:index", _("Reference data"), "reference.view", MORE),

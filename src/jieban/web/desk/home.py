@@ -156,7 +156,7 @@ def _queue_station(queue: str, counted: Tally) -> dict[str, Any]:
 def _ahead(desk: Sitting) -> list[Ticket]:
     """The first in the line of this person's main duty. One SQL statement."""
     if allowed("ticket.dispatch", desk.roles):
-        return queries.waiting(desk.scope)[:IN_LINE]
+        return queries.waiting(desk.scope, book=desk.book, now=desk.now)[:IN_LINE]
     state = w.CALLBACK if allowed("ticket.call_back", desk.roles) else ""
     look = Filters(state=state, running=not state)
     return queries.rows(desk.scope, look, desk.midnight, size=IN_LINE).tickets

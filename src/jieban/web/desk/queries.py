@@ -12,7 +12,10 @@ from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
+from jieban.city.book import Book
+from jieban.city.clock import local_day
 from jieban.dispatch.rules import QUEUES
+from jieban.dispatch.value import Waiting, queue_value, value_weights
 from jieban.matters.paging import page as by_limit
 from jieban.people.actions import Contact, identity_of
 from jieban.people.models import Requester
@@ -36,6 +39,8 @@ LONG = ("text", "proposal", "explanation", "reply", "pauses", "comment")
 """Columns that a row of a list does not show."""
 AHEAD = 12
 """How many waiting tickets a dispatcher's desk looks at to find one that nobody else has open."""
+LOOKED_AT = 60
+"""How many of those that have waited longest are put in the order of their value."""
 
 
 @dataclass(slots=True)
@@ -103,10 +108,18 @@ def _add(counted: Tally, row: dict[str, Any], by: str) -> None:
     counted.asking += row["wanting"]
 
 
-def waiting(scope: Scope, skipped: Sequence[str] = ()) -> list[Ticket]:
+def waiting(
+    scope: Scope,
+    skipped: Sequence[str] = (),
+    *,
+    book: Book | None = None,
+    now: datetime | None = None,
+) -> list[Ticket]:
     """The next tickets for a dispatcher: hand-overs that nobody confirmed in time, danger, returned, others.
 
-    One SQL statement.
+    Within a queue those come first that are worth most to look at now (``dispatch.value``), chosen from the
+    ``LOOKED_AT`` that have waited longest; without ``book`` and ``now`` it is the earliest limit. One SQL
+    statement.
     """
     rank = Case(
         *(When(queue=queue, then=Value(place)) for place, queue in enumerate(QUEUES)),
@@ -116,7 +129,39 @@ def waiting(scope: Scope, skipped: Sequence[str] = ()) -> list[Ticket]:
     tickets = visible(scope).filter(Q(state=w.WAITING) | Q(state=w.HANDED_OVER, overdue=True))
     if skipped:
         tickets = tickets.exclude(number__in=skipped)
-    return list(tickets.order_by(rank, "due_at", "pk")[:AHEAD])
+    ahead = tickets.order_by(rank, "due_at", "pk")
+    if book is None or now is None:
+        return list(ahead[:AHEAD])
+    return by_value(list(ahead[:LOOKED_AT]), book, now)[:AHEAD]
+
+
+def by_value(tickets: Sequence[Ticket], book: Book, now: datetime) -> list[Ticket]:
+    """Waiting tickets in the order of their queues, within a queue the most worth looking at first."""
+    on = local_day(book, now)
+    weights = value_weights(book, on)
+    order = {queue: place for place, queue in enumerate(QUEUES)}
+    return sorted(
+        tickets,
+        key=lambda one: (
+            order.get(one.queue, len(QUEUES)),
+            -queue_value(waiting_of(one), book, weights, on, now),
+            one.due_at or now,
+            one.pk,
+        ),
+    )
+
+
+def waiting_of(ticket: Ticket) -> Waiting:
+    """What the value of a waiting ticket depends on; nothing of who asks but the risks that he tells of."""
+    candidates = ticket.proposal.get("candidates") or [{}]
+    return Waiting(
+        tier=ticket.tier or str(ticket.proposal.get("tier") or ""),
+        danger=ticket.danger,
+        confidence=candidates[0].get("confidence"),
+        since=ticket.opened_at,
+        due=ticket.due_at,
+        risks=len(ticket.proposal.get("risks") or ()),
+    )
 
 
 def of_requester(scope: Scope, requester: int | None, but: int = 0, most: int = 6) -> list[Ticket]:
