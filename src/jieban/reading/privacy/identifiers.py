@@ -23,7 +23,9 @@ _MOBILE_GROUPS = frozenset(
         (1,) * 11,
     }
 )
-_ID_GROUPS = frozenset({(18,), (6, 8, 4), (6, 12), (14, 4), (6, 4, 4, 4), (3, 3, 4, 4, 4), (3, 3, 8, 4)})
+_ID_GROUPS = frozenset(
+    {(18,), (6, 8, 4), (6, 12), (14, 4), (6, 4, 4, 4), (3, 3, 4, 4, 4), (3, 3, 8, 4), (1,) * 18}
+)
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 """GB 11643—1999."""
 _ID_CHECK = "10x98765432"
@@ -61,6 +63,7 @@ def landline_parts(digits: str, sizes: tuple[int, ...]) -> tuple[str, str] | Non
         (len(area), len(number)),
         (len(area), 4, 4),
         (len(area), 3, 4),
+        (len(area), 4, 3),
         (len(area) + 4, 4),
     }
     return (area, number) if sizes in split else None
@@ -80,6 +83,17 @@ def is_id_number(digits: str, sizes: tuple[int, ...]) -> bool:
     return birthday.year >= 1900 and _ID_CHECK[total % 11] == digits[17]
 
 
+def is_old_id_number(digits: str, sizes: tuple[int, ...]) -> bool:
+    """Whether the digits are an identity number of fifteen digits, given until 1999: province, birthday."""
+    if len(digits) != 15 or not digits.isdigit() or sizes not in {(15,), (6, 6, 3)}:
+        return False
+    try:
+        date(1900 + int(digits[6:8]), int(digits[8:10]), int(digits[10:12]))
+    except ValueError:
+        return False
+    return int(digits[:2]) in _PROVINCES
+
+
 def is_bank_card(digits: str, sizes: tuple[int, ...], named: bool) -> bool:
     """Whether the digits are a bank card: length, usual prefix, Luhn check digit.
 
@@ -88,7 +102,7 @@ def is_bank_card(digits: str, sizes: tuple[int, ...], named: bool) -> bool:
     if not digits.isdigit() or not 15 <= len(digits) <= 19:
         return False
     grouped = len(sizes) == 1 or (all(size == 4 for size in sizes[:-1]) and 1 <= sizes[-1] <= 4)
-    grouped = grouped or (len(sizes) == 2 and sizes[0] == 6)
+    grouped = grouped or (len(sizes) == 2 and sizes[0] == 6) or all(size == 1 for size in sizes)
     if not grouped or named:
         return grouped
     return bool(_CARD_PREFIX.match(digits)) and len(digits) >= 16 and luhn(digits)

@@ -12,7 +12,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jieban.reading.privacy.identifiers import is_bank_card, is_id_number, is_mobile, landline_parts
+from jieban.reading.privacy.identifiers import (
+    is_bank_card,
+    is_id_number,
+    is_mobile,
+    is_old_id_number,
+    landline_parts,
+)
 from jieban.reading.privacy.names import person_names
 from jieban.reading.text import fold
 
@@ -22,7 +28,7 @@ _WORD_NUMBER = re.compile(
     r"(?![零〇一幺二三四五六七八九十百千万\d])"
 )
 _PLATE = re.compile(
-    r"(?:[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[a-hj-z][·•. ]{0,2}|使)"
+    r"(?:[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[a-hj-z][·•. -]{0,2}|(?<!大)使)"
     r"(?=[a-z]*\d)(?:[a-hj-np-z0-9]{5,6}|[a-hj-np-z0-9]{4}[警学挂领港澳])(?![a-z0-9])"
 )
 _EMAIL = re.compile(
@@ -52,7 +58,7 @@ _WORD_DIGITS = str.maketrans("零〇一幺二三四五六七八九", "0011234567
 _LONGEST_WINDOW = 6
 _SHORTEST_NUMBER = 7
 _LONGEST_NUMBER = 21
-_SINGLES = 11
+_SINGLES, _LONGEST_SINGLES = 11, 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,24 +132,30 @@ def _in_run(text: str, folded: str, start: int, end: int) -> Iterator[Secret]:
         found = next((s for window in _windows(groups, index) if (s := _window(text, folded, window))), None)
         if found:
             yield found
-            index += sum(1 for group in groups[index : index + _SINGLES] if group[0] < found.end)
+            index += sum(1 for group in groups[index : index + _LONGEST_SINGLES] if group[0] < found.end)
         else:
             index += 1
 
 
 def _windows(groups: list[tuple[int, int]], index: int) -> Iterator[list[tuple[int, int]]]:
     """The stretches of groups from ``index`` that are long enough for a number, the longest first."""
-    singles = groups[index : index + _SINGLES]
-    if len(singles) == _SINGLES and all(b - a == 1 for a, b in singles):
-        yield singles  # eleven single digits with blanks between them are one mobile number
+    singles = _single_digits(groups, index)
+    if len(singles) >= _SINGLES:  # digit by digit: an identity number, a card, a mobile number
+        yield from (singles[:size] for size in range(len(singles), _SINGLES - 1, -1) if size not in (12, 13))
         return
-    near = singles[:_LONGEST_WINDOW]
+    near = groups[index : index + _LONGEST_WINDOW]
     total = sum(b - a for a, b in near)
     for size in range(len(near), 0, -1):
         if total < _SHORTEST_NUMBER:
             return
         yield near[:size]
         total -= near[size - 1][1] - near[size - 1][0]
+
+
+def _single_digits(groups: list[tuple[int, int]], index: int) -> list[tuple[int, int]]:
+    """The groups of one digit that follow one another from ``index``, as many as a number can have."""
+    near = groups[index : index + _LONGEST_SINGLES]
+    return near[: next((place for place, (a, b) in enumerate(near) if b - a != 1), len(near))]
 
 
 def _window(text: str, folded: str, groups: list[tuple[int, int]]) -> Secret | None:
@@ -157,7 +169,7 @@ def _window(text: str, folded: str, groups: list[tuple[int, int]]) -> Secret | N
         return _covered(text, start, end, "id", 3, 2, digits)
     if _NOT_PERSONAL.search(before) or _AMOUNT.match(folded, end):
         return None
-    if is_id_number(digits, sizes):
+    if is_id_number(digits, sizes) or is_old_id_number(digits, sizes):
         return _covered(text, start, end, "id", 3, 2, digits)
     if is_bank_card(digits, sizes, named=bool(_CARD_CUE.search(before))):
         return _covered(text, start, end, "card", 0, 4, digits)
