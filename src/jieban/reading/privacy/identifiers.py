@@ -108,6 +108,18 @@ def is_bank_card(digits: str, sizes: tuple[int, ...], named: bool) -> bool:
     return bool(_CARD_PREFIX.match(digits)) and len(digits) >= 16 and luhn(digits)
 
 
+def likely_sizes(digits: str) -> tuple[int, ...]:
+    """How long a number that begins so may be: an identity number, a bank card, a mobile number."""
+    sizes: tuple[int, ...] = ()
+    if digits[:2].isdigit() and int(digits[:2]) in _PROVINCES:
+        sizes += (18,)
+    if _CARD_PREFIX.match(digits):
+        sizes += (19, 18, 17, 16)
+    if digits[0] == "1" and digits[1] in "3456789":
+        sizes += (11,)
+    return sizes
+
+
 def luhn(digits: str) -> bool:
     """Whether the last of the digits is the Luhn check digit of the others (ISO/IEC 7812)."""
     total = 0

@@ -22,7 +22,7 @@ from jieban.reading.privacy.identifiers import (
 from jieban.reading.privacy.names import person_names
 from jieban.reading.text import fold
 
-_RUN = re.compile(r"(?<!\d)\d(?:[ \-.)/·]{0,2}\d)*[x]?")
+_RUN = re.compile(r"(?<!\d)\d(?:[ \-.)/·]{0,2}\d)*(?: ?x(?![a-z]))?")
 _WORD_NUMBER = re.compile(
     r"(?<![零〇一幺二两三四五六七八九十百千\d])[一幺1][三四五六七八九3-9][零〇一幺二三四五六七八九\d]{9}"
     r"(?![零〇一幺二三四五六七八九十百千万\d])"
@@ -129,7 +129,9 @@ def _in_run(text: str, folded: str, start: int, end: int) -> Iterator[Secret]:
     groups = [(start + m.start(), start + m.end()) for m in re.finditer(r"[\dx]+", folded[start:end])]
     index = 0
     while index < len(groups):
-        found = next((s for window in _windows(groups, index) if (s := _window(text, folded, window))), None)
+        found = next(
+            (s for window in _windows(folded, groups, index) if (s := _window(text, folded, window))), None
+        )
         if found:
             yield found
             index += sum(1 for group in groups[index : index + _LONGEST_SINGLES] if group[0] < found.end)
@@ -137,11 +139,12 @@ def _in_run(text: str, folded: str, start: int, end: int) -> Iterator[Secret]:
             index += 1
 
 
-def _windows(groups: list[tuple[int, int]], index: int) -> Iterator[list[tuple[int, int]]]:
+def _windows(folded: str, groups: list[tuple[int, int]], index: int) -> Iterator[list[tuple[int, int]]]:
     """The stretches of groups from ``index`` that are long enough for a number, the longest first."""
     singles = _single_digits(groups, index)
     if len(singles) >= _SINGLES:  # digit by digit: an identity number, a card, a mobile number
-        yield from (singles[:size] for size in range(len(singles), _SINGLES - 1, -1) if size not in (12, 13))
+        digits = "".join(folded[start] for start, _ in singles)
+        yield from (singles[:size] for size in likely_sizes(digits) if size <= len(singles))
         return
     near = groups[index : index + _LONGEST_WINDOW]
     total = sum(b - a for a, b in near)
