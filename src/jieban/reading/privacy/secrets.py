@@ -18,6 +18,7 @@ from jieban.reading.privacy.identifiers import (
     is_mobile,
     is_old_id_number,
     landline_parts,
+    likely_sizes,
 )
 from jieban.reading.privacy.names import person_names
 from jieban.reading.text import fold
