@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.dispatch.books import with_rules
 from tests.tickets.stage import CALLER, SEAT, clerk, reviewer, stored
 
 from jieban.callback.actions import Answers, do_answers, do_limit_reached
@@ -56,7 +57,8 @@ class Desk:
 
 @pytest.fixture
 def desk(city: Book, reader: Reader, now: datetime) -> Desk:
-    return Desk(city, reader, now)
+    """A city that joins several people's one matter by itself, as a city may."""
+    return Desk(with_rules(city, cluster__join_alone=1), reader, now)
 
 
 def verbs(ticket: Ticket) -> list[str]:

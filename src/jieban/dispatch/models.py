@@ -6,6 +6,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from jieban.dispatch.event_models import EventSuggestion, JoinBar, MatterRuling
+
+__all__ = [
+    "CatalogueProposal",
+    "DispatchFact",
+    "DispatchMonth",
+    "EventSuggestion",
+    "JoinBar",
+    "MatterRuling",
+]
+
 PROPOSED, APPROVED, REJECTED = STATES = ("proposed", "approved", "rejected")
 STATE_NAMES = {
     PROPOSED: _("waits for the owner of the catalogue"),

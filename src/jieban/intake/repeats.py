@@ -21,9 +21,10 @@ from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.dispatch import clusters
 from jieban.dispatch.explain import name_of
+from jieban.dispatch.joining import About, rulings
 from jieban.dispatch.rules import DANGER_QUEUE, Candidate, Proposal, copies
 from jieban.intake.looking import Arrival, Found
-from jieban.intake.same import Hit
+from jieban.intake.same import Hit, Told
 from jieban.matters.actors import PLATFORM
 from jieban.matters.many import do_advance_many
 from jieban.matters.models import Event
@@ -69,10 +70,12 @@ class Settled:
 def settle(
     arrivals: Sequence[Arrival], found: Sequence[Found], actor: Actor, *, now: datetime, book: Book
 ) -> Settled:
-    """Decide what becomes of new requests. At most two SQL statements, none when all are the first.
+    """Decide what becomes of new requests. At most three SQL statements, none when all are the first.
 
-    Tickets that will be urged or joined are locked here, so that ``do_store`` finds them unchanged.
+    Tickets that will be urged or joined are locked here, so that ``do_store`` finds them unchanged. What
+    people parted is not pointed out again; without ``cluster.join_alone`` nothing is joined here.
     """
+    _honour(arrivals, found, alone=bool(book.rule("cluster.join_alone", local_day(book, now))))
     stored = _locked(arrivals, found)
     urged_at = _last_urged(stored.values())
     work = _Settling(Settled({}), {one.told.id: one for one in arrivals}, stored, urged_at, actor, now, book)
@@ -86,6 +89,23 @@ def do_store(settled: Settled) -> None:
     clusters.do_store(settled.clusters)
     if settled.moves:
         do_advance_many(TICKET, settled.moves)
+
+
+def _honour(arrivals: Sequence[Arrival], found: Sequence[Found], *, alone: bool) -> None:
+    """Leave out neighbours that a person parted; make none sure where a person is to decide. One statement."""
+    pairs = [
+        (_about(arrival.told), _about(hit.earlier))
+        for arrival, around in zip(arrivals, found, strict=True)
+        for hit in around.near
+    ]
+    ruled = rulings(pairs) if pairs else {}
+    for arrival, around in zip(arrivals, found, strict=True):
+        kept = [hit for hit in around.near if ruled.get((arrival.told.id, hit.earlier.id)) is not False]
+        around.near = kept if alone else [replace(hit, sure=False) for hit in kept]
+
+
+def _about(told: Told) -> About:
+    return About(told.id, told.category, told.place, told.street)
 
 
 def _root(hit: Hit) -> int:

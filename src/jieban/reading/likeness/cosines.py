@@ -77,8 +77,13 @@ class Corpus:
         found.eliminate_zeros()
         return found
 
+    def between(self, one: int, other: int) -> float:
+        """The likeness of two rows."""
+        names, matter = self._matrices()
+        return float(_alike(names[[one]], matter[[one]], names[[other]], matter[[other]], 0.0).sum())
+
     def within(self, rows: Sequence[int]) -> npt.NDArray[np.float64]:
-        """For each of these rows the sum of its likeness to the others of them."""
+        """For each of these rows the sum of its likeness to all of them, itself (1) among them."""
         names, matter = self._matrices()
         names, matter = names[list(rows)], matter[list(rows)]
         found: npt.NDArray[np.float64] = np.asarray(

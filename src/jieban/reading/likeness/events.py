@@ -130,9 +130,13 @@ class EventStream:
         if not len(values):
             return Placed(item.id, event.id)
         top = int(np.argmax(values))
-        return Placed(item.id, event.id, round(mean, 4), self._items[rows[top]].id, round(float(values[top]), 4))
+        return Placed(
+            item.id, event.id, round(mean, 4), self._items[rows[top]].id, round(float(values[top]), 4)
+        )
 
-    def _by_event(self, rows: Iterable[int], values: Iterable[float]) -> tuple[dict[int, float], dict[int, int]]:
+    def _by_event(
+        self, rows: Iterable[int], values: Iterable[float]
+    ) -> tuple[dict[int, float], dict[int, int]]:
         """For each event the sum of likeness to its members, and how many it is like by themselves."""
         sums: dict[int, float] = {}
         close: dict[int, int] = {}
@@ -201,6 +205,11 @@ class EventStream:
         for member in other.members:
             self.of[member] = kept
         self._groups.merge(kept, gone)
+
+    def between(self, one: int, other: int) -> float:
+        """The likeness of two requests by all that has come. Raises ``KeyError`` for an unknown one."""
+        place = {item.id: row for row, item in enumerate(self._items)}
+        return self._corpus.between(place[one], place[other])
 
     def medoid(self, event: int) -> int:
         """The member that is likest to all others: its title is the event's. The first of equals."""
