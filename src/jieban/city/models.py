@@ -14,6 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from jieban.city.law_models import LAW_MODELS
+from jieban.city.naming_models import NameProposal as NameProposal
 from jieban.city.references import Coded, Dated, Reference, optional, text
 
 

@@ -32,6 +32,11 @@ def understood(reader: Reader, text: str, address: str, district: str = "") -> P
     return place
 
 
+def unknown_words(reader: Reader, text: str, address: str) -> str:
+    """The requester's words for a place that is not known; "" where the place is clear or none is named."""
+    return reader.read("", text, address=address).unknown_place
+
+
 def chosen_place(found: PlaceFound | None, district: str, street: str) -> str:
     """The code to file under: the estate that was understood when it lies in the street that was chosen."""
     if found and street and found.street == street:

@@ -81,7 +81,8 @@ def features_of(pieces: Sequence[str], known: Words) -> list[list[str]]:
             f"E{e}{f}{g}", f"F{a}{b}{d}", f"G{f}{g}{h}", f"H{p}{q}{r}{s}{t}", f"I{q}{r}{s}",
             f"J{r}{s}{t}{k[m + 3]}", f"K{e}{ahead[at]}", f"L{ahead[at]}{behind[at]}", f"M{behind[at]}{r}",
             f"N{ahead[at]}{r}", f"O{min(at, 4)}{e}", f"P{min(len(pieces) - at, 3)}{e}{r}", f"Q{again[at]}",
-            f"R{named[at]}", f"S{named[at]}{e}", f"T{named[at]}{again[at]}", f"U{e}{f}{g}{h}", f"V{a}{b}{d}{e}",
+            f"R{named[at]}", f"S{named[at]}{e}", f"T{named[at]}{again[at]}", f"U{e}{f}{g}{h}",
+            f"V{a}{b}{d}{e}",
         ])  # fmt: skip
     return rows
 

@@ -75,3 +75,15 @@ def _named(stem: str, end: str) -> bool:
         and not stem.startswith(_NOT_PLACES)
         and not stem.isdigit()
     )
+
+
+_KINDS = (
+    ("station", re.compile("站$")),
+    ("road", re.compile("(?:路|街|大街|大道|胡同|巷)$")),
+    ("estate", re.compile("(?:小区|家园|花园|嘉园|花苑|公寓|新村|社区|家属院|大院|苑|园|庄|村|里)$")),
+)
+
+
+def kind_of_name(name: str) -> str:
+    """The kind of a name in the sense of ``place_names.csv``: station, road, estate, else landmark."""
+    return next((kind for kind, end in _KINDS if end.search(name)), "landmark")
