@@ -24,6 +24,7 @@ from jieban.web.desk import (
     surges,
     ticket,
     whistles,
+    why,
 )
 
 urlpatterns = [
@@ -31,6 +32,7 @@ urlpatterns = [
     path("tickets/", lists.ticket_list, name="ticket_list"),
     path("tickets/<slug:number>/", ticket.ticket, name="ticket"),
     path("tickets/<slug:number>/contact-data/", ticket.unmask, name="ticket_unmask"),
+    path("tickets/<slug:number>/why/", why.ticket_why, name="ticket_why"),
     path("tickets/<slug:number>/photos/", adding_photos.add_photos, name="ticket_photos"),
     path("tickets/<slug:number>/<slug:verb>/", ticket.say, name="ticket_say"),
     path("dispatch/", dispatching.desk, name="dispatch_desk"),

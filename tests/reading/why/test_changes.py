@@ -40,7 +40,7 @@ def read_without(reader: Reader, text: str, words: tuple[str, ...]) -> Reading:
 
 def test_the_words_without_which_it_is_another_matter(reader: Reader) -> None:
     change = told(would_change(reader, "", COLD), "unsaid", "category")
-    assert change.words == ("暖气三天不热",)
+    assert any("不热" in words for words in change.words)
     assert change.before == "040101"
     assert read_without(reader, COLD, change.words).category == change.after != "040101"
 

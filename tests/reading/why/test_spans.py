@@ -91,13 +91,24 @@ def test_particles_join_but_do_not_begin_a_phrase() -> None:
     assert contra == []
 
 
+def test_a_word_that_costs_little_does_not_part_a_phrase_and_a_comma_does() -> None:
+    words = [(0, 2), (2, 4), (4, 6)]
+    weights = np.array([2.0, 0, -0.2, 0, 3.0, 0])
+    assert [(one.start, one.end) for one in phrases("text", "暖气三天不热", words, weights)[0]] == [(0, 6)]
+    assert len(phrases("text", "暖气，天不热", [(0, 2), (3, 4), (4, 6)], weights)[0]) == 2
+    weights[2] = -2.5
+    pro, contra = phrases("text", "暖气三天不热", words, weights)
+    assert [(one.start, one.end) for one in pro] == [(0, 2), (4, 6)]
+    assert [(one.start, one.end) for one in contra] == [(2, 4)]
+
+
 def test_the_strongest_phrases_hold_four_fifths() -> None:
-    words = [(place, place + 2) for place in range(0, 20, 2)]
-    text = "".join(f"{chr(0x4E10 + n)}{chr(0x4E40 + n)}" for n in range(10))
-    weights = np.zeros(20)
-    weights[::4] = [8.0, 4.0, 2.0, 1.0, 1.0]
+    words = [(place, place + 2) for place in range(0, 15, 3)]
+    text = "暖气，不热，水管，漏水，楼道，"
+    weights = np.zeros(15)
+    weights[::3] = [8.0, 4.0, 2.0, 1.0, 1.0]
     kept = strongest(phrases("text", text, words, weights)[0])
-    assert [one.start for one in kept] == [0, 4, 8]
+    assert [one.start for one in kept] == [0, 3, 6]
     assert sum(one.mass for one in kept) >= 0.8 * weights.sum()
 
 

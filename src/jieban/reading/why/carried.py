@@ -6,9 +6,10 @@ Made anew when a person asks, from the text as it is shown; the reading itself k
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import exp
 
 from jieban.reading.reader import HEAD, Reader, head_of
 from jieban.reading.result import Reading
@@ -60,9 +61,9 @@ def why(
     address: str = "",
     hint: str = "",
     on: date | None = None,
-    also: str = "",
+    also: Iterable[str] = (),
 ) -> Why:
-    """The reading of a request and what carried it. ``also``: a category to be explained with the guesses."""
+    """The reading of a request and what carried it. ``also``: categories explained beside the guesses."""
     reading = reader.read(title, text, category_hint=hint, address=address, on=on)
     shown = {"title": reading.title, "text": reading.text, "address": reading.address}
     folded = {field: fold(words) for field, words in shown.items()}
@@ -78,12 +79,12 @@ def why(
     return Why(reading, tuple(dict.fromkeys(spans)), tuple(accounts))
 
 
-def _accounts(reader: Reader, reading: Reading, head: tuple[str, str], also: str) -> list[Account]:
+def _accounts(reader: Reader, reading: Reading, head: tuple[str, str], also: Iterable[str]) -> list[Account]:
     """The sums of all decisions that are weighed."""
     model, tree, types = reader.model, reader.tree, reader.types
     found = Grams(head, model.linear)
-    codes = [guess.code for guess in reading.categories[:GUESSES]]
-    codes += [also] if also in tree.number and also not in codes else []
+    guessed = [guess.code for guess in reading.categories[:GUESSES]]
+    codes = [code for code in dict.fromkeys((*guessed, *also)) if code in tree.number]
     accounts: list[Account | None] = [category_account(found, model, tree, code) for code in codes]
     told, _ = types.told(*head)
     if not told:
@@ -91,8 +92,15 @@ def _accounts(reader: Reader, reading: Reading, head: tuple[str, str], also: str
         accounts.append(type_account(found, model, cues.scores, cues.phrases, reading.demand_type))
     if reading.danger:
         measured = reader.signs.measure(*head)
-        accounts.append(danger_account(found, model, _danger_words, measured, reading.tier))
+        danger = danger_account(found, model, _danger_words, measured, reading.tier)
+        # where an alarm alone decided, the weighed words carried nothing
+        accounts.append(danger if danger and _is_enough(danger.score, model.settled.danger_from) else None)
     return [account for account in accounts if account is not None]
+
+
+def _is_enough(odds: float, least: float) -> bool:
+    """Whether log-odds of danger reach the least probability that counts."""
+    return 1 / (1 + exp(-odds)) >= least
 
 
 def _by_rule(reading: Reading, shown: Mapping[str, str], folded: Mapping[str, str]) -> list[Span]:

@@ -14,7 +14,7 @@ from datetime import date
 from jieban.city.rows import Place
 from jieban.reading.reader import Reader
 from jieban.reading.result import Reading
-from jieban.reading.signs.urgency import GAP
+from jieban.reading.signs.phrases import GAP
 from jieban.reading.text import fold
 from jieban.reading.why.carried import Why, why
 
@@ -37,6 +37,9 @@ _KINDS = {
     "type": ("type",),
 }
 """What is decided -> the kinds of words that carry it."""
+
+_MAY_BE_NONE = frozenset({"danger", "category"})
+"""What it says something of that there is none; without a unit it is the place that is missing."""
 
 Outcome = Mapping[str, str]
 """What is decided (``category``, ``type``, ``danger``, ``tier``, ``place`` …) -> code; empty for no."""
@@ -102,7 +105,7 @@ class Trial:
             return None
         self.left -= 1
         title, text, address = self.without(left_out)
-        return why(self.reader, title, text, address=address, hint=self.hint, on=self.on, also=category)
+        return why(self.reader, title, text, address=address, hint=self.hint, on=self.on, also=(category,))
 
     def without(self, left_out: Iterable[str]) -> tuple[str, str, str]:
         """Title, text and address with every mention of some words left out."""
@@ -116,7 +119,8 @@ class Trial:
     def differs(self, of: str, left_out: Iterable[str] = (), added: str = "") -> bool:
         """Whether something else is decided then."""
         reading = self.read(left_out, added)
-        return reading is not None and self.judge(reading)[of] != self.before[of]
+        after = self.judge(reading)[of] if reading else self.before[of]
+        return after != self.before[of] and bool(after or of in _MAY_BE_NONE)
 
     def change(self, how: str, of: str, words: Iterable[str], reading: Reading) -> Change:
         """A change that was tried."""
@@ -228,19 +232,18 @@ def _places(trial: Trial, because: Why) -> list[Change]:
         named.append(reading.place.quote)
         reading = trial.read(named)
     found = []
-    of = next((one for one in ("queue", "unit", "place") if one in trial.before), "place")
+    asked = [one for one in ("queue", "unit") if one in trial.before] or ["place"]
     if named and reading and reading.place is None:
         after = trial.judge(reading)
-        for each in dict.fromkeys((of, "place")):
+        for each in asked:
             if after[each] != trial.before[each]:
                 found.append(trial.change("nowhere", each, named, reading))
                 break
     other = _another_street(trial.reader, because.reading)
     if other is not None:
         reading = trial.read(named, _called(trial.reader, other))
-        of = "unit" if "unit" in trial.before else "place"
         if reading and reading.place and reading.place.street == other.code:
-            change = trial.change("elsewhere", of, [_called(trial.reader, other)], reading)
+            change = trial.change("elsewhere", asked[-1], [_called(trial.reader, other)], reading)
             found += [change] if change.after != change.before else []
     return found
 

@@ -32,6 +32,8 @@ _PARTICLES = frozenset("的了啊呀呢吧吗嘛着也都就还很太和与及�
 """Words that say nothing at the edge of a phrase."""
 _MOST_TIMES = 3
 """Words of a rule are shown so often in each field."""
+_GAP = 2
+"""Signs between two words of one phrase at most."""
 _LONGEST = 12
 """Signs of a phrase; longer ones are parted at a word."""
 
@@ -92,16 +94,21 @@ def phrases(
             continue
         side = speaking[mass < 0]
         last = side[-1] if side else None
-        if last and _joined(folded, last.end, start) and end - last.start <= _LONGEST:
-            side[-1] = Phrase(field, last.start, end, float(sums[end] - sums[last.start]))
+        whole = float(sums[end] - sums[last.start]) if last else 0.0
+        if last and end - last.start <= _LONGEST and _joined(folded, (last.end, start), whole, last.mass):
+            side[-1] = Phrase(field, last.start, end, whole)
         else:
             side.append(Phrase(field, start, end, mass))
     return speaking
 
 
-def _joined(folded: str, end: int, start: int) -> bool:
-    """Whether two words belong to one phrase: side by side, or with a particle between them."""
-    return end == start or (end + 1 == start and folded[end] in _PARTICLES)
+def _joined(folded: str, gap: tuple[int, int], whole: float, before: float) -> bool:
+    """Whether two words belong to one phrase: side by side, or with a word between them that costs little."""
+    start, end = gap
+    if start == end or (start + 1 == end and folded[start] in _PARTICLES):
+        return True
+    together = abs(whole) > abs(before) and whole * before > 0
+    return together and end - start <= _GAP and bool(signs(folded[start:end]).all())
 
 
 def strongest(found: Iterable[Phrase]) -> list[Phrase]:

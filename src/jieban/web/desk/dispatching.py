@@ -28,14 +28,14 @@ from jieban.people.access import page
 from jieban.tickets.models import Ticket
 from jieban.tickets.queries import queue_counts
 from jieban.tickets.workflow import HANDED_OVER, WAITING
-from jieban.web.desk import claims, queries, suggestion
+from jieban.web.desk import claims, marks, queries, suggestion, why
 from jieban.web.desk.acting import Tried, say_verb
 from jieban.web.desk.refusals import overtaken_words, refusal_words, seen
 from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
 from jieban.web.desk.suggestion import Chosen
 from jieban.web.desk.verbs import VERBS, form_of, verbs_for
 from jieban.web.desk.verbs.intake import branches
-from jieban.web.desk.words import WHY_WAITING, carried, highlighted, sentences
+from jieban.web.desk.words import WHY_WAITING, sentences
 from jieban.web.words import unit_words, when_words
 
 AT_THE_DESK = ("acknowledge", "take_back", "hand_over", "same", "new_fact", "answer", "explain")
@@ -175,7 +175,7 @@ def _show(
 ) -> HttpResponse:
     chosen = _chosen(request, at)
     options = suggestion.options(ticket, chosen, at.book, at.now)
-    reasons = ticket.proposal.get("reasons", [])
+    because = why.shown(ticket, at, [option.category for option in options])
     offered = verbs_for(ticket, at)
     forms = {
         name: tried.form if tried and tried.verb == name else form_of(VERBS[name], ticket, at)
@@ -187,14 +187,13 @@ def _show(
         "ticket": ticket,
         "refused": refused,
         "tried": tried,
-        "title": highlighted(ticket.title, reasons, at.book, at.english),
-        "words": highlighted(ticket.text, reasons, at.book, at.english),
+        "why": because,
         "same_title": ticket.text.startswith(ticket.title),
-        "reasons": carried(reasons, at.book, at.english),
-        "why": WHY_WAITING.get(ticket.proposal.get("why_queue", ""), ""),
+        "waits": WHY_WAITING.get(ticket.proposal.get("why_queue", ""), ""),
         "call": ticket.proposal.get("call", ""),
         "best": options[0] if options else None,
-        "others": options[1:],
+        "others": [(option, marks.speaking(because.spans, option.category)) for option in options[1:]],
+        "from_sure": suggestion.sending_words(ticket, at.book, at.today),
         "chosen": chosen,
         "verbs": [(VERBS[name], form) for name, form in forms.items()],
         "branches": branches(at),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 from typing import Any
 
-from jieban.city.book import Book
+from jieban.city.book import Book, MissingRule
 from jieban.city.clock import due_at, local_day
 from jieban.city.rows import Category, Place, Unit
 from jieban.dispatch.rules import INDUSTRIES, TERRITORIES, candidate_for, place_at
 from jieban.tickets.limits import tier_of
 from jieban.tickets.models import Ticket
+from jieban.web.desk import words
 
 MOST_FOUND = 8
 MOST_OPTIONS = 4
@@ -67,6 +69,23 @@ def options(ticket: Ticket, chosen: Chosen, book: Book, now: datetime) -> list[O
             continue
         kept.append(_option(len(kept) + 1, one, ticket, book, now))
     return kept[:MOST_OPTIONS]
+
+
+def sending_words(ticket: Ticket, book: Book, on: date) -> str:
+    """From which confidence the ticket would have gone out by itself; empty where nothing was proposed.
+
+    The threshold that was kept with the proposal, else the city's rule of today.
+    """
+    if not ticket.proposal.get("candidates"):
+        return ""
+    kept = ticket.proposal.get("needed")
+    if kept is not None:
+        return words.sending_words(ceil(100 * float(kept)))
+    try:
+        least, margin = book.rule("dispatch.auto_confidence", on), book.rule("dispatch.min_margin", on)
+    except MissingRule:
+        return ""
+    return words.sending_words(ceil(100 * float(least)), round(100 * float(margin)))
 
 
 _NAMES = ("unit", "category", "tier", "basis", "assist", "copied_to", "confidence", "industry")

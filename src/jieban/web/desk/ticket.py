@@ -20,7 +20,7 @@ from jieban.people.roles import allowed
 from jieban.tickets import workflow as w
 from jieban.tickets.clocks import contact_by, sign_by
 from jieban.tickets.models import Ticket
-from jieban.web.desk import queries
+from jieban.web.desk import queries, why
 from jieban.web.desk.acting import Tried, say_verb
 from jieban.web.desk.around import around
 from jieban.web.desk.asked import rows_of
@@ -33,7 +33,7 @@ from jieban.web.desk.story import history
 from jieban.web.desk.verbs import VERBS, form_of, may_say, verbs_for
 from jieban.web.desk.verbs.groups import heading, next_step
 from jieban.web.desk.verbs.intake import branches
-from jieban.web.desk.words import SATISFIED_WORDS, SOLVED_WORDS, carried, highlighted, sentences
+from jieban.web.desk.words import SATISFIED_WORDS, SOLVED_WORDS, sentences
 from jieban.whistle.queries import of_ticket
 
 
@@ -106,7 +106,6 @@ def show(
     ``start``: the code of the standard words from which the reply begins.
     """
     events = timeline(found.pk)
-    reasons = found.proposal.get("reasons", [])
     shown = {
         "desk": desk,
         "ticket": found,
@@ -115,10 +114,8 @@ def show(
         "contact": contact,
         "may_unmask": allowed("ticket.unmask", desk.roles) and not contact_hidden(found, desk),
         "unmask_form": unmask_form or UnmaskForm(auto_id="unmask_%s"),
-        "title": highlighted(found.title, reasons, desk.book, desk.english),
-        "words": highlighted(found.text, reasons, desk.book, desk.english),
+        "why": why.shown(found, desk),
         "same_title": found.text.startswith(found.title),
-        "reasons": carried(reasons, desk.book, desk.english),
         "told": answers_told(found.answers, desk.book, desk.english),
         "missing": missing_words(found, desk.book, desk.today, desk.english),
         "history": history(events, desk),

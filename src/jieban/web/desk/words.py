@@ -1,19 +1,13 @@
-"""Words of the desks: how sure, which basis, which of the person's words carried the proposal."""
+"""Words of the desks: how sure, which basis, what came of it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
 
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from jieban.city.book import Book
-from jieban.dispatch.explain import demand_type_name, matter_name, name_of, place_words
 
 CONTACT_WORDS = {
     "reached": gettext_lazy("reached by phone"),
@@ -102,7 +96,6 @@ SECRET_WORDS = {
 }
 
 _ARTICLE = re.compile(r"(?:Beijing )?Ordinance Art\. ?(\d+(?:, ?\d+)*)(?: ¶(\d+))?(?: ?\((\d+)\))?")
-_STRENGTH = {"alarm": 4, "keyword": 3, "hint": 3, "model": 3, "place": 2, "type": 1}
 
 
 def sure_words(confidence: float | None) -> str:
@@ -138,70 +131,22 @@ def _article(numbers: str, paragraph: str | None, point: str | None) -> str:
     return _("Ordinance Art. %(n)s") % {"n": listed}
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """Words of the person that carried a part of the proposal, and what they point to."""
-
-    kind: str
-    quotes: tuple[str, ...]
-    what: str
-
-
-def carried(reasons: Iterable[Mapping[str, Any]], book: Book, english: bool) -> list[Carried]:
-    """The chain of reasons, those that point to the same thing together."""
-    grouped: dict[tuple[str, str], list[str]] = {}
-    for reason in reasons:
-        kind = str(reason["kind"]).replace("hint", "keyword")
-        quotes = grouped.setdefault((kind, str(reason["points_to"])), [])
-        if reason["quote"] and reason["quote"] not in quotes:
-            quotes.append(str(reason["quote"]))
-    return [
-        Carried(kind, tuple(quotes), points_to(kind, code, book, english))
-        for (kind, code), quotes in grouped.items()
-    ]
+def frequency_words(percent: int | None) -> str:
+    """What a calibrated confidence means, as a frequency that anybody can picture."""
+    if percent is None:
+        return ""
+    said = _("Of 100 requests of which the platform is as sure as of this, about %(n)s go to the right unit.")
+    return said % {"n": percent}
 
 
-def points_to(kind: str, code: str, book: Book, english: bool) -> str:
-    """What a reason points to, by name."""
-    if kind == "alarm":
-        return _("raises the urgency")
-    if kind == "place":
-        return place_words(book, code, english)
-    if kind == "type":
-        return demand_type_name(book, code, english)
-    return matter_name(book, code, english) or name_of(book, code, english)
-
-
-def highlighted(text: str, reasons: Iterable[Mapping[str, Any]], book: Book, english: bool) -> SafeString:
-    """The text, untouched, with the words that carried the proposal marked; stronger marks win."""
-    marks: list[tuple[int, int, str, str]] = []
-    taken = [False] * len(text)
-    for reason in sorted(reasons, key=lambda one: (-_STRENGTH.get(one["kind"], 0), -len(one["quote"]))):
-        kind = str(reason["kind"]).replace("hint", "keyword").replace("model", "keyword")
-        for start in _places_of(text, str(reason["quote"])):
-            end = start + len(reason["quote"])
-            if any(taken[start:end]):
-                continue
-            taken[start:end] = [True] * (end - start)
-            marks.append((start, end, kind, points_to(kind, str(reason["points_to"]), book, english)))
-    parts, last = [], 0
-    for start, end, kind, what in sorted(marks):
-        parts.append(escape(text[last:start]))
-        parts.append(
-            format_html('<mark class="carries carries--{}" title="{}">{}</mark>', kind, what, text[start:end])
-        )
-        last = end
-    parts.append(escape(text[last:]))
-    return mark_safe("".join(parts))  # each part is escaped above
-
-
-def _places_of(text: str, quote: str) -> Iterable[int]:
-    if not quote:
-        return
-    start = text.find(quote)
-    while start >= 0:
-        yield start
-        start = text.find(quote, start + len(quote))
+def sending_words(least: int, margin: int = 0) -> str:
+    """From which confidence such a request is sent without a person; ``margin``: lead over the next unit."""
+    if least > 100:
+        return _("This kind of matter is never sent by itself: a person decides.")
+    if margin:
+        said = _("Sent by itself from %(n)s%%, if the next unit is at least %(m)s points behind.")
+        return said % {"n": least, "m": margin}
+    return _("Sent by itself from %(n)s%% for this kind of matter.") % {"n": least}
 
 
 def row_words(book: Book, table: str, code: str, english: bool) -> str:

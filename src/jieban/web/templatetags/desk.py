@@ -41,6 +41,12 @@ def sure(confidence: float | None) -> str:
 
 
 @register.filter
+def of_hundred(percent: int | None) -> str:
+    """What a confidence means, as a frequency."""
+    return words.frequency_words(percent)
+
+
+@register.filter
 def basis(said: str) -> str:
     """A legal basis in the reader's language."""
     return words.basis_words(said)
