@@ -21,8 +21,9 @@ from jieban.intake.asking import answers_told
 from jieban.intake.draft import Draft
 from jieban.intake.filing import FiledOtherwise, Refused, do_file
 from jieban.intake.forms import ReachForm, StreetForm, WhatForm, WhereForm, choices_of
-from jieban.intake.places import chosen_place, districts, streets, understood
+from jieban.intake.places import chosen_place, districts, streets, understood, unknown_words
 from jieban.intake.standing import ANONYMOUS, CONFIDENTIAL
+from jieban.knowledge.search import suggestions
 from jieban.people.access import public
 from jieban.reading.reader import Reader, reader_for
 
@@ -93,7 +94,9 @@ def where(request: HttpRequest) -> HttpResponse:
         draft.finish("where")
         drafts.save(request.session, draft)
         return redirect("file_street") if draft.district else onward(draft, "photos")
-    return show(request, "where", draft, form=form, understood=found)
+    suggested = [] if draft.danger else suggestions(draft.text, book=city, on=on)
+    unknown = "" if found else unknown_words(reader, draft.text, draft.address)
+    return show(request, "where", draft, form=form, understood=found, unknown=unknown, suggested=suggested)
 
 
 def _guess(draft: Draft, code: str) -> str:

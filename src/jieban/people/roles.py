@@ -79,7 +79,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "notice.send": frozenset({Role.SUPERVISOR, Role.ADMIN}),
     "figures.view": STAFF_ROLES,
     "knowledge.view": STAFF_ROLES,
-    "knowledge.write": frozenset({Role.RULE_OWNER, Role.SUPERVISOR}),
+    "knowledge.write": frozenset({Role.RULE_OWNER, Role.SUPERVISOR, Role.REVIEWER, Role.LEADER}),
     "reference.view": frozenset({Role.RULE_OWNER, Role.ADMIN, Role.AUDITOR}),
     "reference.change": frozenset({Role.RULE_OWNER, Role.ADMIN}),
     "api.file": frozenset({Role.MACHINE}),

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from jieban.web import attached, my, rating, site
+from jieban.web import attached, knowledge, my, rating, site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", site.home, name="home"),
@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/<slug:number>/rate/<slug:token>/", rating.by_link, name="my_rate"),
     path("my/<slug:number>/photo/<slug:sha256>.jpg", attached.my_photo, name="my_photo"),
     path("photo/<slug:number>/<slug:sha256>.jpg", attached.ticket_photo, name="ticket_photo"),
+    path("knowledge/", knowledge.ask, name="knowledge"),
+    path("knowledge/<int:pk>/", knowledge.read, name="knowledge_article"),
     path("rates/", include("jieban.assessment.urls")),
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from threading import Thread
 from typing import Any
 
@@ -16,10 +17,12 @@ from jieban.dispatch.effects import pairs_of
 from jieban.dispatch.history import history_for
 from jieban.dispatch.learned import learned_for
 from jieban.dispatch.rules import propose
-from jieban.intake.actions import Outcome, do_take_in
+from jieban.intake.actions import Answered, Outcome, do_take_in
 from jieban.intake.channels import as_request, read_fields
 from jieban.intake.mapping import Refusal
 from jieban.intake.text import is_blank
+from jieban.knowledge.models import Article
+from jieban.knowledge.search import Found, search
 from jieban.people.access import page
 from jieban.people.flags import flag_of
 from jieban.reading.reader import reader_for
@@ -27,12 +30,15 @@ from jieban.reading.result import Reading
 from jieban.tickets.links import query_code
 from jieban.tickets.models import Ticket
 from jieban.web.desk import queries, seat_answers
+from jieban.web.desk.answering import words_of
 from jieban.web.desk.forms_protection import CallForm
 from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
 from jieban.web.desk.words import SECRET_WORDS, sure_words
 
 SOURCE = "seat"
 CHANNEL = "phone"
+CONSULTATION = "CONSULT"
+MOST_ANSWERS = 3
 
 
 @page("ticket.take_in")
@@ -94,6 +100,7 @@ def _take(desk: Sitting, form: CallForm) -> Outcome | Refusal:
     answers = seat_answers.given(desk, form.data)
     if isinstance(answers, Refusal):
         return answers
+    told = _told_at_once(desk, form)
     request = as_request(
         incoming,
         source=SOURCE,
@@ -103,9 +110,18 @@ def _take(desk: Sitting, form: CallForm) -> Outcome | Refusal:
         standing=form.standing(),
         answers=answers,
     )
+    request = replace(request, answered=told)
     reader = reader_for(desk.book)
     (outcome,) = do_take_in([request], desk.actor, now=desk.now, book=desk.book, reader=reader)
     return outcome
+
+
+def _told_at_once(desk: Sitting, form: CallForm) -> Answered | None:
+    """The article that the seat read out to the caller, where it pressed the button beside one."""
+    pk = str(form.data.get("answer_with", ""))
+    rows = Article.objects.filter(current=True, withdrawn=False)
+    article = rows.filter(pk=pk).first() if pk.isascii() and pk.isdecimal() and len(pk) < 18 else None
+    return Answered(words_of(article), article.cited) if article else None
 
 
 @page("ticket.take_in")
@@ -122,7 +138,8 @@ def taken(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @require_POST
 def understood(request: HttpRequest) -> HttpResponse:
-    """What is understood so far, for the right side of the form. At most six SQL statements."""
+    """What is understood so far, for the right side of the form. At most six SQL statements;
+    two more where it is a question and the knowledge base is asked."""
     desk = sitting(request)
     return render(request, "desk/parts/understood.html", _understood(desk, request.POST.dict()))
 
@@ -148,7 +165,15 @@ def _understood(desk: Sitting, given: dict[str, str]) -> dict[str, Any]:
         "goes_by_itself": bool(best and not proposal.queue),
         "secrets": _secret_words(reading),
         "asked": seat_answers.asked(desk, reading, text, given),
+        "answers": _answers(desk, reading, text),
     }
+
+
+def _answers(desk: Sitting, reading: Reading, text: str) -> list[Found]:
+    """What the knowledge base says to a question (咨询); two SQL statements, none for other requests."""
+    if reading.demand_type != CONSULTATION or reading.danger:
+        return []
+    return search(text, book=desk.book, on=desk.today, most=MOST_ANSWERS)
 
 
 def _often(desk: Sitting, known: list[Ticket]) -> tuple[int, int]:

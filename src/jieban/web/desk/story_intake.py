@@ -24,6 +24,13 @@ def _acknowledge(told: _Told) -> str:
     return _("noted that %(line)s took it: %(who)s") % values
 
 
+def _answer(told: _Told) -> str:
+    article = told.event.detail.get("cited")
+    if article:
+        return _("answered at once, with %(article)s of the knowledge base") % {"article": article}
+    return str(verb_words("answer"))
+
+
 def _explain(told: _Told) -> str:
     number = told.event.detail.get("same_as")
     if number:
@@ -62,6 +69,7 @@ def _protect(told: _Told) -> str:
 WORDS: dict[str, Callable[[_Told], str]] = {
     "hand_over": _hand_over,
     "acknowledge": _acknowledge,
+    "answer": _answer,
     "explain": _explain,
     "urge": _again,
     "repeat": _again,

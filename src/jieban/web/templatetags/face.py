@@ -77,6 +77,12 @@ def unit(code: str | None) -> str:
 
 
 @register.filter
+def answerable(code: str) -> str:
+    """The unit that answers for an article: its name, or what the file it came from calls it."""
+    return words.unit_words(book(), code, is_english()) if code in book().units else code
+
+
+@register.filter
 def place(code: str | None) -> str:
     """A place with what holds it."""
     return words.place_words_of(book(), code, is_english())
