@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jieban.city.book import Book
 from jieban.knowledge import queries
+from jieban.knowledge import search as search_room
 from jieban.knowledge.actions import Draft, Overtaken, Unfit, do_check, do_withdraw, do_write
 from jieban.knowledge.guides import load_guides
 from jieban.knowledge.kinds import FAQ, GUIDE, REPLY
@@ -179,3 +181,44 @@ def test_the_guides_of_the_pack_answer_common_questions(now: datetime, city: Boo
         assert suggestions(question, book=city, on=TODAY)[0].article.code == code
     assert suggestions("楼上半夜唱歌", book=city, on=TODAY) == []
     assert load_guides(city, PLATFORM, now=now).unchanged == report.new
+
+
+@pytest.mark.django_db
+def test_a_large_collection_is_asked_through_tantivy(
+    now: datetime, city: Book, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(search_room, "EXACT_UP_TO", 0)
+    monkeypatch.setattr(search_room.env, "home", lambda: tmp_path)
+    write(LAMP, now)
+    write(changed(LAMP, code="pool", body="游泳馆周一闭馆。", question="游泳馆哪天休息"), now)
+    assert search("游泳馆哪天不开", book=city, on=TODAY)[0].article.code == "pool"
+    assert len(list((tmp_path / "knowledge").glob("index-*"))) == 1
+    write(changed(LAMP, code="park", body="公园六点开门。", question="公园几点开"), now)
+    assert search("公园几点开门", book=city, on=TODAY)[0].article.code == "park"
+    assert len(list((tmp_path / "knowledge").glob("index-*"))) == 1
+
+
+@pytest.mark.django_db
+def test_an_old_index_does_not_show_what_was_withdrawn(
+    now: datetime, city: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article = write(LAMP, now)
+    assert article is not None
+    assert search("路灯坏了", book=city, on=TODAY)
+    monkeypatch.setattr(search_room, "AT_ONCE", 0)
+    renewed: list[object] = []
+    monkeypatch.setattr(search_room, "Thread", lambda **given: Waiting(renewed))
+    do_withdraw(article, PLATFORM, now=now)
+    assert search("路灯坏了", book=city, on=TODAY) == []
+    assert len(renewed) == 1
+    search_room._lock.release()
+
+
+class Waiting:
+    """A thread that is told to begin and does not yet."""
+
+    def __init__(self, begun: list[object]) -> None:
+        self._begun = begun
+
+    def start(self) -> None:
+        self._begun.append(self)

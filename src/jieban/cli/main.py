@@ -42,7 +42,7 @@ def overview() -> str:
     lines = ["jieban COMMAND [OPTIONS]     'jieban help COMMAND' tells more", ""]
     for room, commands in _by_room().items():
         lines.append(f"{room}")
-        lines += [f"  {one.name:<12}{one.says}" for one in commands]
+        lines += [f"  {one.name:<16}{one.says}" for one in commands]
         lines.append("")
     lines.append("Django's own commands (migrate, shell, createsuperuser …) work too.")
     return "\n".join(lines)

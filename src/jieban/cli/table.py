@@ -21,7 +21,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("city", "city", "check, load or show a city pack"),
     Command("take-in", "intake", "take requests in from a CSV, XLSX, Parquet or JSONL file"),
     Command("surge", "intake", "write what changed of a topic that fills the lines"),
-    Command("knowledge", "knowledge", "load answers, search them, list those not checked for long"),
+    Command("knowledge", "knowledge", "load answers and search them"),
     Command("read", "dispatch", "say what a text is about and which unit it would go to; writes nothing"),
     Command("dispatch-learn", "dispatch", "learn from samples how to rank units, and when to send alone"),
     Command("dispatch-report", "dispatch", "tell how right, how sure and how steady dispatch is"),

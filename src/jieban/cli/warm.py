@@ -8,13 +8,14 @@ from django.db import DatabaseError, connection
 
 from jieban.city.queries import NoCity, book
 from jieban.dispatch.learned import learned_for
+from jieban.knowledge import search
 from jieban.reading.reader import reader_for
 
 _log = logging.getLogger(__name__)
 
 
 def warm() -> None:
-    """Load the book and the reader; trains the reader when its model is not kept yet (some seconds).
+    """Load book, reader and knowledge; trains the reader when its model is not kept yet (some seconds).
 
     A database that does not answer, or has no city yet, is left to the first request to tell of.
     """
@@ -22,6 +23,7 @@ def warm() -> None:
         city = book()
         reader_for(city)
         learned_for(city)
+        search.ready(city)
     except (NoCity, DatabaseError) as error:
         _log.info("not warmed up: %s", error)
     finally:

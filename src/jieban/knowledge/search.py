@@ -6,6 +6,7 @@ Each process keeps an index of the newest versions and makes it anew when one ha
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from collections.abc import Collection, Iterator, Sequence
@@ -14,7 +15,9 @@ from datetime import date, timedelta
 from hashlib import sha256
 from itertools import batched
 from pathlib import Path
+from threading import Thread
 
+from django.db import DatabaseError, connection
 from django.db.models import Count, Max
 
 from jieban.city.book import Book
@@ -30,6 +33,8 @@ from jieban.knowledge.script import plain
 
 EXACT_UP_TO = 50_000
 """So many articles are held in memory: about 3 kB each."""
+AT_ONCE = 5_000
+"""Up to so many articles a change is found with the next question."""
 MOST_ASKED = 4000
 """A question is read so far."""
 _SPARE = 6
@@ -54,6 +59,7 @@ class _Kept:
     ids: Sequence[int]
 
 
+_log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _kept: _Kept | None = None
 
@@ -78,7 +84,7 @@ def search(
         return []
     kept = _index(book)
     ranked = [one for one in kept.index.rank(asked, more, most * _SPARE) if one.cover >= least_cover]
-    articles = Article.objects.in_bulk([kept.ids[one.row] for one in ranked])
+    articles = Article.objects.in_bulk([kept.ids[one.row] for one in ranked]) if ranked else {}
     found = ((one, articles.get(kept.ids[one.row])) for one in ranked)
     fit = [(one, its) for one, its in found if its and its.kind in kinds and _in_force(its, on)]
     stale = stale_before(book, on)
@@ -113,6 +119,8 @@ def _found(one: Ranked, article: Article, asked: str, kept: _Kept, stale: date) 
 
 
 def _in_force(article: Article, on: date) -> bool:
+    if article.withdrawn or not article.current:
+        return False  # the index may be a little older than the articles
     begun = article.valid_from is None or article.valid_from <= on
     return begun and (article.valid_to is None or on < article.valid_to)
 
@@ -126,19 +134,46 @@ def _regions(book: Book) -> Regions:
     return kept
 
 
+def ready(book: Book) -> None:
+    """Make the index of this process, so that the first question need not wait for it."""
+    _index(book)
+
+
 def _index(book: Book) -> _Kept:
-    """The index of what is written now; one SQL statement, two and the time to build when it is old."""
-    global _kept
+    """The index of what is written now; one SQL statement, more and the time to build when it is old.
+
+    Above ``AT_ONCE`` articles an old index serves on while the new one is made beside it.
+    """
     regions = _regions(book)
     written = Article.objects.aggregate(last=Max("id"), count=Count("id"))
     mark = (written["last"] or 0, written["count"], regions)
     kept = _kept
     if kept and kept.mark == mark:
         return kept
+    if kept and kept.mark[2] is regions and len(kept.ids) > AT_ONCE:
+        if _lock.acquire(blocking=False):
+            Thread(target=_renew, args=(mark,), daemon=True).start()
+        return kept
     with _lock:
-        if _kept is None or _kept.mark != mark:
-            _kept = _built(mark)
-        return _kept
+        return _made(mark)
+
+
+def _made(mark: tuple[int, int, Regions]) -> _Kept:
+    global _kept
+    if _kept is None or _kept.mark != mark:
+        _kept = _built(mark)
+    return _kept
+
+
+def _renew(mark: tuple[int, int, Regions]) -> None:
+    """Make the index beside the one that serves; the lock was taken by whoever asked for it."""
+    try:
+        _made(mark)
+    except (DatabaseError, OSError) as error:
+        _log.warning("the index of the knowledge base was not renewed: %s", error)
+    finally:
+        _lock.release()
+        connection.close()
 
 
 def _built(mark: tuple[int, int, Regions]) -> _Kept:

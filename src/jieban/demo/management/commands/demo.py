@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management import call_command
@@ -14,6 +15,8 @@ from jieban.cli.serving import serve
 from jieban.demo.simulation import summary
 from jieban.demo.staff import Login, make_staff
 from jieban.foundation import env
+from jieban.knowledge.guides import load_guides
+from jieban.matters.actors import PLATFORM
 from jieban.tickets.queries import simulated_count
 
 
@@ -38,6 +41,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         self._say(f"2/4  city pack {env.city()} …")
         call_command("city", "load", env.city(), stdout=self.stderr)
+        load_guides(book(), PLATFORM, now=datetime.now(UTC))
         if simulated_count():
             self._say("3/4  the city has been played before; it is left as it is")
         else:
