@@ -82,7 +82,7 @@ def _measure(size: int, now: datetime) -> dict[str, Any]:
         Arrival(
             0, one.requester,
             Told(
-                1, "", now, text="富力城3号楼暖气不热，屋里冰凉，物业没有人来", category=one.category_id or "",
+                1, "", now, text="富力城3号楼暖气不热，屋里冰凉，没有人来", category=one.category_id or "",
                 place=one.place_id or "", district=one.district, street=one.street,
             ),
         )

@@ -1,4 +1,4 @@
-"""Which earlier case a duplicate is of: the links that staff of a city wrote, ranked. See ``bench/duplicates``."""
+"""Which earlier case a duplicate is of: the links that staff wrote, ranked (``bench/duplicates.py``)."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _cases(rows: Sequence[Mapping[str, Any]], *, defaults: bool = False) -> list
                 row["source"] or "",
                 row["neighborhood"] or "",
                 _day(row["closed_dt"]),
-            )  # fmt: skip
+            )
         )
     return cases
 

@@ -1,11 +1,12 @@
 """Duplicates: how fast those of a new request are found, and how well an original is named.
 
-``jieban bench duplicates [--rows N] [--quick] [--only finder|links]``. The finder: a city of ``N`` tickets over a year (default
-200,000; the promise is for 2,000,000), one tenth of the last four weeks open; timed is what intake looks
-up for one new request (its requester's earlier tickets, the open ones of the same matter in the street,
-and holding them against it), and the look-up of candidates for suggestions. Goal: p99 below 50 ms.
+``jieban bench duplicates [--rows N] [--quick] [--only finder|links]``. The finder: a city of ``N`` tickets
+over a year (default 200,000; the promise is for 2,000,000), one tenth of the last four weeks open; timed
+is what intake looks up for one new request (its requester's earlier tickets, the open ones of the same
+matter in the street, and holding them against it), and the look-up of candidates for
+suggestions. Goal: p99 below 50 ms.
 
-The links: ``boston311_*`` and ``boston311_dup_links`` beside the checkout. A link is asked when both cases are
+The links: ``boston311_*`` and ``boston311_dup_links`` beside the checkout. A link is asked when both are
 in the file and the linked one came first. Five folds, seed 42, cases that are linked with each other in
 one fold; all figures are out of fold, all links are the denominator. Only what was known when the later
 case came is used: no closing words, no queue, of the closing time only whether it had passed. Types are those

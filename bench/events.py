@@ -1,15 +1,15 @@
 """Events: whether messages that tell of one event are found together, as they come in and all at once.
 
-``jieban bench events [--quick] [--gold FILE] [--messages FILE]``. Messages: ``teddy_t3_hot`` beside the checkout,
-or a Parquet file with the columns id, title, detail, time (con and pro, the votes, may be missing). Gold:
+``jieban bench events [--quick] [--gold FILE] [--messages FILE]``. Messages: ``teddy_t3_hot`` beside the
+checkout, or a Parquet file with the columns id, title, detail, time (votes may be missing). Gold:
 CSV or Parquet with id and event; messages without a label count for nothing, though they are clustered too.
 
 Our own labels (``bench/labels/teddy_t3_events.csv``: numbers only) were made by reading, before any way to
 cluster was chosen: 25 and more events of 2 to 57 messages, and other matters of the same estates, firms and
 roads as hard negatives. They are parted once, seed 42: families of events (one estate, one kind of firm) are
 sorted by size, and of each two neighbours chance puts one into ``dev`` and one into ``test``. All numbers in
-``Bars`` and the baseline's threshold are chosen on ``dev``; the figures are those of ``test``, or with ``--gold``
-of all rows of that file.
+``Bars`` and the baseline's threshold are chosen on ``dev``; the figures are those of ``test``, or with
+``--gold`` of all rows of that file.
 
 The baseline: 0.4 title + 0.4 detail + 0.2 place, cosines of character 2-3 TF-IDF, average link.
 """
@@ -113,7 +113,7 @@ def _measured(
                 "dev": scores([streamed[place] for place in range(len(ids))], ids, dev),
                 "baseline": {
                     **scores(baseline, ids, gold),
-                    "what": f"0.4 title + 0.4 detail + 0.2 place, average link, cut at {cut:.2f} (chosen on dev)",
+                    "what": f"0.4 title + 0.4 detail + 0.2 place, average link, cut {cut:.2f} (by dev)",
                 },
                 "goal": GOAL,
             }
@@ -210,7 +210,9 @@ def _cosines(part: Sequence[str]) -> Any:
 def _place() -> Any:
     import re
 
-    ends = "街道|小区|社区|花园|新城|国际城|家园|苑|城|路|村|镇|广场|大厦|学院|学校|中学|小学|公司|湾|府|公园|站|号线"
+    ends = (
+        "街道|小区|社区|花园|新城|国际城|家园|苑|城|路|村|镇|广场|大厦|学院|学校|中学|小学|公司|湾|府|公园|"
+    )
     return re.compile(rf"[A-Za-z]?\d*[市区县]?[\u4e00-\u9fffA-Za-z0-9]{{2,8}}(?:{ends})")
 
 

@@ -115,7 +115,7 @@ def wanted(chance: float, bar: float, ruled: bool | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class BarRules:
-    """The dated rules of the bars: where they begin, the step, the two ends, and how many decisions move one."""
+    """The dated rules of the bars: where they begin, step, ends, and how many decisions move one."""
 
     start: float
     step: float
@@ -189,7 +189,7 @@ def do_move_bars(*, now: datetime, book: Book, on: date) -> list[JoinBar]:
                     accepted=counted["yes"],
                     declined=counted["no"],
                     at=now,
-                )  # fmt: skip
+                )
             )
     JoinBar.objects.bulk_create(made)
     return made

@@ -92,7 +92,7 @@ def do_store(settled: Settled) -> None:
 
 
 def _honour(arrivals: Sequence[Arrival], found: Sequence[Found], *, alone: bool) -> None:
-    """Leave out neighbours that a person parted; make none sure where a person is to decide. One statement."""
+    """Leave out neighbours that people parted; none is sure where a person decides. One statement."""
     pairs = [
         (_about(arrival.told), _about(hit.earlier))
         for arrival, around in zip(arrivals, found, strict=True)

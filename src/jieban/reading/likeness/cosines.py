@@ -14,8 +14,9 @@ _LEAST = 2
 """A gram that fewer requests hold joins nobody, and only makes a request look unlike all others."""
 _COMMON = 0.5
 """A gram that more than this share of all requests hold is no sign of anything."""
-_FEW = 10
-"""Below so many requests nothing is common."""
+_FEW, _MANY = 10, 1000
+"""Below so few requests nothing is common; below so many a gram held once may yet be held by more, and
+counts, so that two requests of a small crowd do not look like one for want of others."""
 NAMES, MATTER = 0.6, 0.4
 """How much the two cosines weigh in their geometric mean; chosen on the dev part (``bench/events.py``)."""
 
@@ -42,7 +43,8 @@ class _Rows:
         count = len(self._starts) - 1
         most = _COMMON * count if count >= _FEW else count
         inverse = np.log((1 + count) / (1 + self._held)) + 1
-        inverse[(self._held < _LEAST) | (self._held > most)] = 0
+        least = _LEAST if count >= _MANY else 1
+        inverse[(self._held < least) | (self._held > most)] = 0
         values = self._weights * inverse[self._ids]
         kept = values > 0
         starts = np.concatenate(([0], np.cumsum(kept, dtype=np.int32)))[self._starts]

@@ -82,6 +82,10 @@ class MergeProposal:
 
 
 type Apart = Callable[[int, int], bool]
+_CROWD = 1000
+"""The bars hold for crowds from this size on; in a smaller one all look more alike."""
+_RAISED = 2.0
+"""How much the bars are raised for the smallest crowd, falling to nothing at ``_CROWD``."""
 _FLOOR = 0.02
 """Likeness below which a pair is not kept: it says nothing."""
 _NEVER: Apart = lambda one, other: False  # noqa: E731
@@ -153,7 +157,11 @@ class EventStream:
             event = self.events[number]
             size = len(event.members)
             mean = total / size
-            if mean < self.bars.join or mean <= most or item.day - event.last > self.bars.stale_days:
+            if (
+                mean < self.bars.join * self._factor()
+                or mean <= most
+                or item.day - event.last > self.bars.stale_days
+            ):
                 continue
             if close.get(number, 0) < max(self.bars.share * size, min(2, size - 1), 1):
                 continue
@@ -161,6 +169,9 @@ class EventStream:
                 continue
             best, most = number, mean
         return best, most
+
+    def _factor(self) -> float:
+        return 1 + _RAISED * max(0.0, 1 - len(self._items) / _CROWD)
 
     def _into(self, item: Item, number: int | None) -> Event:
         event = self.events.get(number) if number is not None else None
@@ -190,7 +201,7 @@ class EventStream:
             return any(self.apart(a, b) for a in holds[one] for b in holds[other])
 
         found = []
-        for kept, gone, mean in merges(trial, self.bars.merge, apart):
+        for kept, gone, mean in merges(trial, self.bars.merge * self._factor(), apart):
             found.append(MergeProposal(kept, gone, round(mean, 4)))
             holds[kept] += holds.pop(gone)
             span = spans.pop(gone)

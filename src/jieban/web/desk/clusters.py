@@ -11,12 +11,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from jieban.dispatch import clusters
+from jieban.dispatch import clusters, heat
 from jieban.dispatch.clusters import Told
 from jieban.handling.actions import do_reply
 from jieban.people.access import page
 from jieban.people.roles import Role
 from jieban.tickets.models import Cluster
+from jieban.web.desk.events import DECIDERS
 from jieban.web.desk.forms_protection import CommonForm, CommonReplyForm
 from jieban.web.desk.refusals import refusal_words
 from jieban.web.desk.sitting import Sitting, sitting
@@ -131,6 +132,8 @@ def _show(
         "cluster": found,
         "members": members,
         "mine": mine,
+        "hot": heat.heat_now(found, members, now=desk.now, book=desk.book),
+        "decides": bool(desk.roles & DECIDERS) and desk.scope.everything,
         "may_tell": bool(mine) and bool(desk.roles & CLERKS),
         "tell_form": tell_form or CommonForm(auto_id="tell_%s"),
         "reply_form": reply_form or CommonReplyForm(auto_id="reply_%s"),

@@ -7,7 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jieban.dispatch.clusters import ClusterRefused, do_link, do_unlink
+from jieban.dispatch import clusters
+from jieban.dispatch.clusters import ClusterRefused, do_link
+from jieban.dispatch.heat import do_split
+from jieban.dispatch.joining import do_rule
 from jieban.intake.matching import asked_about, do_new_fact, do_same
 from jieban.intake.protection import do_protect
 from jieban.tickets import workflow as w
@@ -54,7 +57,9 @@ def _link(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
     other = by_number(given["number"], desk.scope)
     if other is None:
         raise ClusterRefused(_("No ticket that you may see has this number"))
-    return do_link(ticket, other, desk.actor, now=desk.now, book=desk.book)
+    joined = do_link(ticket, other, desk.actor, now=desk.now, book=desk.book)
+    do_rule(ticket, other, desk.actor, together=True, now=desk.now)
+    return joined
 
 
 def _linked(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
@@ -62,7 +67,9 @@ def _linked(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
 
 
 def _unlink(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
-    return do_unlink(ticket, given["note"], desk.actor, now=desk.now)
+    stays = clusters.members(desk.scope, ticket.cluster) if ticket.cluster is not None else []
+    (left,) = do_split(stays, [ticket], given["note"], desk.actor, now=desk.now)
+    return left
 
 
 def _unlinked(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:
