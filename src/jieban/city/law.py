@@ -110,6 +110,27 @@ class NamedDuty(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RiskGroup(Row):
+    """People at risk (困难群体) whom a request concerns: how they are noticed, and what it changes.
+
+    ``phrases`` as in ``alarms``; an age said of somebody counts where it is at least ``min_age`` or at most
+    ``max_age`` years. ``months`` (1 to 12): the only months in which the row holds, empty for all.
+    ``tier``: the limit that it demands, or empty; ``weight``: the points that it gives in a queue. These
+    rows are the only things about a requester that may move his request forward.
+    """
+
+    code: str
+    name: str
+    name_en: str = ""
+    phrases: tuple[str, ...] = ()
+    min_age: int | None = None
+    max_age: int | None = None
+    months: tuple[str, ...] = ()
+    tier: str = ""
+    weight: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Surge(Row):
     """A topic that fills the lines for a time: its own queue and form, and a feed of corrections."""
 
@@ -232,6 +253,7 @@ LAW_TABLES: dict[str, type[Row]] = {
     "ledgers": Ledger,
     "parties": Party,
     "named_duties": NamedDuty,
+    "risk_groups": RiskGroup,
     "surges": Surge,
     "community_duties": CommunityDuty,
     "standard_replies": StandardReply,

@@ -95,6 +95,20 @@ class NamedDuty(Named):
         constraints = (models.UniqueConstraint(fields=["code", "valid_from"], name="city_named_duty_once"),)
 
 
+class RiskGroup(Named):
+    """People at risk (困难群体): ``law.RiskGroup``."""
+
+    phrases = list_of_texts()
+    min_age = models.IntegerField(null=True, blank=True)
+    max_age = models.IntegerField(null=True, blank=True)
+    months = list_of_texts()
+    tier = optional()
+    weight = models.DecimalField(max_digits=18, decimal_places=6)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["code", "valid_from"], name="city_risk_group_once"),)
+
+
 class Surge(Named):
     """A topic that fills the lines: ``law.Surge``."""
 
@@ -208,6 +222,7 @@ LAW_MODELS: dict[str, type[Reference]] = {
     "ledgers": Ledger,
     "parties": Party,
     "named_duties": NamedDuty,
+    "risk_groups": RiskGroup,
     "surges": Surge,
     "community_duties": CommunityDuty,
     "standard_replies": StandardReply,

@@ -17,9 +17,11 @@ from jieban.reading.matter.tree import TreeWords
 from jieban.reading.matter.version import version_of
 from jieban.reading.place.finder import PlaceFinder
 from jieban.reading.privacy.secrets import find_secrets, mask
-from jieban.reading.result import Reading, Reason
+from jieban.reading.result import Part, Reading, Reason, Risk
 from jieban.reading.signs.danger import DangerSigns, cold_danger, danger_columns
 from jieban.reading.signs.demand_type import Cues, TypeFinder
+from jieban.reading.signs.risk import RiskFinder
+from jieban.reading.signs.splitting import About, changed, stretches
 from jieban.reading.signs.urgency import LETTER, AlarmFinder
 from jieban.reading.text import clean, fold
 
@@ -29,6 +31,8 @@ _QUOTE = 40
 """Longest quote of the caller's words, in signs."""
 _GUESSES = 5
 _ALARM_REASONS = 5
+_BRANCH = 2
+"""Signs of a category's code that name its first level."""
 
 
 class Reader:
@@ -52,6 +56,7 @@ class Reader:
         self._places = PlaceFinder(book)
         self.types = TypeFinder(types)
         self._alarms = AlarmFinder(book)
+        self._risks = RiskFinder(book)
         self.signs = DangerSigns(book)
         self._categories = CategoryFinder(book, self.tree, self.model)
 
@@ -78,6 +83,8 @@ class Reader:
         alarms = self._heard(shown[:2], folded[:2], on)
         danger, near = self._danger(head, ids, scores, alarms)
         tier, call = self._most_urgent(alarms, danger, near)
+        risks = self._at_risk(shown[:2], folded[:2], on)
+        tier = self._soonest([tier, *(risk.tier for risk in risks)])
         place, places, unknown = self._places.understand(
             [(field, folded[n], shown[n]) for field, n in (("address", 2), ("title", 0), ("text", 1))]
         )
@@ -111,6 +118,8 @@ class Reader:
             reasons=tuple(reasons),
             unknown_place=unknown,
             model=self.version,
+            risks=risks,
+            parts=self._parts(shown[1], folded[1]),
         )
 
     def _kind(self, cues: Cues, scores: Floats | None) -> str:
@@ -127,6 +136,33 @@ class Reader:
             for found in self._alarms.find(plain, on):
                 heard.setdefault(found.alarm.phrase, (found.alarm, words[found.start : found.end]))
         return list(heard.values())
+
+    def _at_risk(self, shown: tuple[str, ...], folded: tuple[str, ...], on: date | None) -> tuple[Risk, ...]:
+        """The people at risk in title and text, each group once."""
+        found: dict[str, Risk] = {}
+        for words, plain in zip(shown, folded, strict=True):
+            for risk in self._risks.find(plain, words, on):
+                found.setdefault(risk.code, risk)
+        return tuple(found.values())
+
+    def _soonest(self, tiers: list[str]) -> str:
+        """The most urgent of some tiers, in the order of limit_tiers.csv; empty ones say nothing."""
+        order = {code: place for place, code in enumerate(self._tiers)}
+        return min((tier for tier in tiers if tier), key=lambda tier: order.get(tier, len(order)), default="")
+
+    def _parts(self, shown: str, folded: str) -> tuple[Part, ...]:
+        """The matters of a message that says it has several, where its parts are of different branches."""
+        found = stretches(folded)
+        return changed(shown, found, [self._about(folded[start:end]) for start, end in found])
+
+    def _about(self, folded: str) -> About:
+        ids, counts = counted("", folded)
+        guesses = self._categories.find("", folded, "", ids, self.model.scores(ids, counts)).guesses
+        sure: dict[str, float] = {}
+        for guess in guesses:
+            sure[guess.code[:_BRANCH]] = sure.get(guess.code[:_BRANCH], 0.0) + guess.confidence
+        branch = max(sure, key=lambda code: sure[code], default="")
+        return About(branch, sure.get(branch, 0.0))
 
     def _danger(
         self, head: tuple[str, str], ids: Ints, scores: Floats | None, alarms: list[tuple[Alarm, str]]

@@ -50,15 +50,39 @@ class PlaceFound:
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """People at risk (困难群体) whom a request concerns.
+
+    ``code`` of the book's ``risk_groups``; ``quote``: the caller's words (masked); ``tier`` the limit that
+    the group demands, or empty; ``weight`` its points in a queue.
+    """
+
+    code: str
+    quote: str
+    tier: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several matters in one message: its stretch of ``Reading.text`` and a title for it."""
+
+    start: int
+    end: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """All that was understood of one request. Offsets are never exposed, quotes are masked.
 
     ``category`` is a six-digit code or ``""`` (don't know); ``categories`` the best guesses, best first.
-    ``tier`` is the tier that an alarm demands, else ``""``; ``call`` the number to hand over to.
+    ``tier`` is the tier that an alarm or a risk demands, else ``""``; ``call`` the number to hand over to.
     ``title``, ``text`` and ``address`` are the request with phones, ids, cards, plates and e-mails masked;
     ``phones`` the full phone numbers found (personal data: goes to ``people`` only). ``model`` is the
     version of the model that read it, empty where there is none. ``unknown_place``: masked words that
-    sound like a place which is not known, where no street was found.
+    sound like a place which is not known, where no street was found. ``risks``: the people at risk whom it
+    concerns; ``parts``: the several matters of one message, none where it has but one.
     """
 
     demand_type: str
@@ -78,3 +102,5 @@ class Reading:
     reasons: tuple[Reason, ...]
     model: str = ""
     unknown_place: str = ""
+    risks: tuple[Risk, ...] = ()
+    parts: tuple[Part, ...] = ()

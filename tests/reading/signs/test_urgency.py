@@ -8,7 +8,8 @@ import pytest
 
 from jieban.city.book import Book
 from jieban.reading.reader import Reader
-from jieban.reading.signs.urgency import GAP, OR, AlarmFinder
+from jieban.reading.signs.phrases import GAP, OR
+from jieban.reading.signs.urgency import AlarmFinder
 from jieban.reading.text import fold
 
 

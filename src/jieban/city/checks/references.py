@@ -25,6 +25,7 @@ REFERENCES = (
     ("dispatch_catalogue", "tier", "limit_tiers"),
     ("limit_tiers", "calendar", "calendars"),
     ("alarms", "tier", "limit_tiers"),
+    ("risk_groups", "tier", "limit_tiers"),
     ("tier_choices", "tier", "limit_tiers"),
     ("tier_choices", "category", "categories"),
     ("tier_choices", "demand_type", "demand_types"),

@@ -13,7 +13,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from jieban.city.book import Book
 from jieban.city.rows import Alarm
 from jieban.reading.features import Ints, Postings, grams, inverse_frequency
-from jieban.reading.signs.urgency import OR
+from jieban.reading.signs.phrases import OR
 from jieban.reading.text import fold
 from jieban.reading.wordlists import lines
 

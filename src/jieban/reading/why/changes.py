@@ -14,7 +14,7 @@ from datetime import date
 from jieban.city.rows import Place
 from jieban.reading.reader import Reader
 from jieban.reading.result import Reading
-from jieban.reading.signs.phrases import GAP
+from jieban.reading.signs.phrases import GAP, OR
 from jieban.reading.text import fold
 from jieban.reading.why.carried import Why, why
 
@@ -273,7 +273,7 @@ def _alarm(trial: Trial, because: Why) -> Change | None:
     best: tuple[float, str] = (0.0, "")
     for row in trial.reader.book.tables.get("alarms", ()):
         holds = row.in_force(trial.on) if trial.on else row.valid_to is None
-        if holds and row.tier == next(iter(tiers), "") and GAP not in row.phrase:
+        if holds and row.tier == next(iter(tiers), "") and not {GAP, OR} & set(row.phrase):
             pairs = _pairs(fold(row.phrase))
             best = max(best, (len(pairs & said) / max(len(pairs), 1), row.phrase))
     if best[0] < _ALIKE:

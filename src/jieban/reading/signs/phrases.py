@@ -1,0 +1,141 @@
+"""Phrases of a pack in a text: parts that follow one another, words of a part that stand for each other.
+
+The parts of a phrase are parted by ``…`` and follow one another within a sentence; words that may stand
+for each other by ``/`` (``煤气/燃气…漏``). A word is not heard within a word that means something else
+(``words/harmless.txt``: 落水管, 困难). Work grows with the places of words, not with their pairs.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from jieban.reading.text import fold
+from jieban.reading.wordlists import words
+
+GAP = "…"
+OR = "/"
+NEAR = 12
+"""Most signs between two parts of a phrase: a short clause; words farther apart seldom tell of one thing."""
+SENTENCE_END = re.compile("[。！？；!?;\n]")
+_GAPPED = re.compile(r"(?:[\u4e00-\u9fff][ *_.~·|/-]{1,2}){2,60}[\u4e00-\u9fff]")
+"""Single signs with something between each: a way to write past a list of words."""
+_MOST_HEARD = 300
+"""So often one word is heard in one text: who says it three hundred times says nothing new."""
+
+Span = tuple[int, int]
+"""Where words stand in a text: start and end."""
+Chain = tuple[Span, ...]
+"""Where the parts of a phrase stand, one after the other."""
+
+
+class PhraseFinder:
+    """Finds phrases, each known by its number in the list given."""
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        steps: dict[tuple[str, ...], int] = {}
+        self._by_last: defaultdict[int, list[tuple[int, list[int]]]] = defaultdict(list)
+        for number, phrase in enumerate(phrases):
+            parts = [tuple(one for one in part.split(OR) if one) for part in fold(phrase).split(GAP)]
+            numbers = [steps.setdefault(part, len(steps)) for part in parts if part]
+            if numbers:
+                self._by_last[numbers[-1]].append((number, numbers))
+        meanings: dict[str, list[int]] = {}
+        for part, step in steps.items():
+            for word in dict.fromkeys(part):
+                meanings.setdefault(word, []).append(step)
+        self._meanings = [tuple(numbers) for numbers in meanings.values()]
+        harmless = {fold(word) for word in words("harmless")}
+        every = [*meanings, *sorted(harmless - meanings.keys())]
+        self._harmless = [word in harmless for word in every]
+        self._finder = AhoCorasick(every, matchkind=MatchKind.Standard) if meanings else None
+
+    def chains(self, text: str) -> list[tuple[int, list[Chain]]]:
+        """(number of a phrase, where its parts follow one another) for each phrase in a folded text."""
+        places = self._places(text)
+        found = []
+        for last in places:
+            for number, steps in self._by_last.get(last, ()):
+                if all(step in places for step in steps):
+                    chains = _joined_up(text, [places[step] for step in steps])
+                    if chains:
+                        found.append((number, chains))
+        return found
+
+    def _places(self, text: str) -> dict[int, list[Span]]:
+        """Where the words of each part stand, in the order in which they end, but for harmless ones."""
+        if self._finder is None:
+            return {}
+        harmless: list[Span] = []
+        heard: list[tuple[tuple[int, ...], int, int]] = []
+        known = len(self._meanings)
+        often = [0] * known
+        for number, start, end in self._finder.find_matches_as_indexes(text, overlapping=True):
+            if self._harmless[number]:
+                harmless.append((start, end))
+            if number < known and often[number] < _MOST_HEARD:
+                often[number] += 1
+                heard.append((self._meanings[number], start, end))
+        places: dict[int, list[Span]] = {}
+        covers, whole = _covers(harmless), set(harmless)
+        for numbers, start, end in heard:
+            if covers.get(start, 0) >= end and (start, end) not in whole:
+                continue
+            for step in numbers:
+                places.setdefault(step, []).append((start, end))
+        return places
+
+
+def without_gaps(text: str) -> tuple[str, list[int]] | None:
+    """A text without the gaps within words written sign by sign, and where each sign of it stood.
+
+    None where nothing is written so.
+    """
+    if not _GAPPED.search(text):
+        return None
+    kept: list[int] = []
+    done = 0
+    for run in _GAPPED.finditer(text):
+        kept += range(done, run.start())
+        kept += (place for place in range(run.start(), run.end()) if "\u4e00" <= text[place] <= "\u9fff")
+        done = run.end()
+    kept += range(done, len(text))
+    return "".join(text[place] for place in kept), kept
+
+
+def sentence_of(text: str, start: int, end: int, reach: int) -> str:
+    """The sentence around a stretch, at most ``reach`` signs on either side."""
+    low = max(0, start - reach)
+    since = max((hit.end() for hit in SENTENCE_END.finditer(text, low, start)), default=low)
+    until = SENTENCE_END.search(text, end, end + reach)
+    return text[since : until.start() if until else end + reach]
+
+
+def _joined_up(text: str, steps: list[list[Span]]) -> list[Chain]:
+    """The chains of a phrase: each place is joined to the nearest chain before it only."""
+    chains: list[Chain] = [(span,) for span in steps[0]]
+    for step in steps[1:]:
+        ends = [chain[-1][1] for chain in chains]
+        chains = [
+            (*chains[before - 1], span)
+            for span in step
+            if (before := bisect_right(ends, span[0])) and _joined(text, ends[before - 1], span[0])
+        ]
+    return chains
+
+
+def _joined(text: str, end: int, start: int) -> bool:
+    return start - end <= NEAR and not SENTENCE_END.search(text, end, start)
+
+
+def _covers(spans: list[Span]) -> dict[int, int]:
+    """For each sign within one of ``spans`` the farthest end of a span that holds it."""
+    farthest: dict[int, int] = {}
+    for start, end in spans:
+        for place in range(start, end):
+            farthest[place] = max(farthest.get(place, 0), end)
+    return farthest
