@@ -8,10 +8,11 @@
   when the place is asked for first. Baseline: characters 1-3 TF-IDF and LinearSVC from text to unit; beside
   it the catalogue alone (``catalogue_only``).
 * ``kaohsiung_gov_faq``: question to bureau, bureaus with five rows or more.
-* ``guangdong_service_items``: name of an item (TASK_NAME) to department (DEPT_NAME), distinct pairs,
-  departments with five rows or more.
+* ``guangdong_service_items``: name of an item (TASK_NAME) to department (DEPT_NAME), departments with
+  five rows or more.
 
-The two public sets are split in five stratified folds, shuffled with seed 42; missing texts are left out.
+Of the two public sets each text counts once (its first row), rows without text or label are left out, and
+the split is five stratified folds, shuffled with seed 42.
 ``--quick`` tests one fold of each.
 """
 
@@ -194,7 +195,11 @@ def _public(name: str, text: str, label: str, quick: bool) -> dict[str, Any]:
 
     rows = parquet.read_table(path, columns=[text, label]).to_pylist()
     pairs = [(str(row[text] or "").strip(), str(row[label] or "").strip()) for row in rows]
-    pairs = list(dict.fromkeys(pair for pair in pairs if pair[0] and pair[1]))
+    first: dict[str, str] = {}
+    for said, unit in pairs:
+        if said and unit:
+            first.setdefault(said, unit)
+    pairs = list(first.items())
     often = Counter(unit for _, unit in pairs)
     pairs = [pair for pair in pairs if often[pair[1]] >= FEWEST]
     texts, labels = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
@@ -224,6 +229,6 @@ def _learner(texts: Sequence[str], labels: Sequence[str], test: Any) -> list[int
 
     known = [number for number in range(len(texts)) if not test[number]]
     asked = [number for number in range(len(texts)) if test[number]]
-    model = learn_model([[texts[number]] for number in known], [labels[number] for number in known])
-    ranked, _ = model.rank([[texts[number]] for number in asked])
-    return [_rank(list(line[:3]), labels[number]) for line, number in zip(ranked, asked, strict=True)]
+    learned = learn_model([[texts[number]] for number in known], [labels[number] for number in known])
+    ranked = learned.model.rank([[texts[number]] for number in asked], 3)
+    return [_rank(list(line.labels), labels[number]) for line, number in zip(ranked, asked, strict=True)]

@@ -30,6 +30,7 @@ from jieban.tickets.queries import queue_counts
 from jieban.tickets.workflow import HANDED_OVER, WAITING
 from jieban.web.desk import claims, marks, queries, suggestion, why
 from jieban.web.desk.acting import Tried, say_verb
+from jieban.web.desk.place_names import learn_place, unknown_words
 from jieban.web.desk.refusals import overtaken_words, refusal_words, seen
 from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
 from jieban.web.desk.suggestion import Chosen
@@ -49,7 +50,7 @@ MOST_SKIPPED = 30
 def desk(request: HttpRequest) -> HttpResponse:
     """The next ticket that waits. Six SQL statements (one more for photos)."""
     at = sitting(request)
-    ahead = queries.waiting(at.scope, _skipped(request))
+    ahead = queries.waiting(at.scope, _skipped(request), book=at.book, now=at.now)
     ticket = claims.next_free(ahead, at.account.pk)
     if ticket is None:
         shown = {"desk": at, "queues": _queues(), "skipped": _skipped(request)}
@@ -85,6 +86,7 @@ def send(request: HttpRequest, number: str) -> HttpResponse:
         note=given.get("note", "")[:500],
         industry=given.get("industry", ""),
     )
+    said = unknown_words(ticket, at) if choice.place else ""
     try:
         seen(ticket, given.get("version", ""))
         ticket = do_dispatch(ticket, choice, at.actor, now=at.now, book=at.book)
@@ -95,6 +97,10 @@ def send(request: HttpRequest, number: str) -> HttpResponse:
     except NotPossible as error:
         return _show(request, at, ticket, refused=refusal_words(error), status=422)
     messages.success(request, _sent_words(at, ticket))
+    if learn_place(said, choice.place, ticket, at):
+        messages.info(
+            request, _("“%(name)s” is proposed as a name of this place (Names of places).") % {"name": said}
+        )
     return _onward(request, ticket)
 
 
@@ -189,7 +195,7 @@ def _show(
         "tried": tried,
         "why": because,
         "same_title": ticket.text.startswith(ticket.title),
-        "waits": WHY_WAITING.get(ticket.proposal.get("why_queue", ""), ""),
+        "waits": _waits(ticket, at),
         "call": ticket.proposal.get("call", ""),
         "best": options[0] if options else None,
         "others": [(option, marks.speaking(because.spans, option.category)) for option in options[1:]],
@@ -207,6 +213,17 @@ def _show(
         **_searches(request, at, ticket, chosen),
     }
     return render(request, "desk/dispatch.html", shown, status=status)
+
+
+def _waits(ticket: Ticket, at: Sitting) -> str:
+    """Why the ticket waits; for a place that is not known, with the requester's words for it."""
+    why_queue = ticket.proposal.get("why_queue", "")
+    said = unknown_words(ticket, at) if why_queue == "no_place" else ""
+    if said:
+        return _("The place is not clear enough; ask in which district and street “%(name)s” is.") % {
+            "name": said
+        }
+    return str(WHY_WAITING.get(why_queue, ""))
 
 
 def _searches(request: HttpRequest, at: Sitting, ticket: Ticket, chosen: Chosen) -> dict[str, Any]:
