@@ -1,4 +1,4 @@
-"""Several people's one event is suggested with reasons; a person decides, and what he says holds from then on."""
+"""Several people's one event is suggested with reasons; a person decides, and that holds from then on."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ FEATURES = (
     "metres", "same_spot", "within_30", "within_100", "minutes", "within_hour", "within_day", "within_week",
     "within_fortnight", "within_month", "same_address", "shares_street", "same_streets", "house_gap",
     "house_unknown", "open", "same_matter", "same_branch", "affinity", "same_channel", "same_zone",
-    "position", "position_earlier", "candidates", "candidates_of_matter", "rank_metres", "rank_minutes", "older_here",
-    "newer_here", "older_around", "newer_around", "words",
+    "position", "position_earlier", "candidates", "candidates_of_matter", "rank_metres", "rank_minutes",
+    "older_here", "newer_here", "older_around", "newer_around", "words",
 )  # fmt: skip
 
 
