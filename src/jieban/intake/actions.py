@@ -292,6 +292,7 @@ def _read_columns(
             **_masked_quotes(proposal.as_json(), request.contact),
             "call": reading.call,
             "model": reading.model,
+            **_signs_kept(reading, request.contact),
         },
         "alarm_tier": reading.tier,
         **law_columns(
@@ -336,6 +337,24 @@ def words_kept(request: Request, reading: Reading, pk: int, requester: int | Non
 def _masked(words: str, contact: Contact) -> str:
     """The words without flat, own name and own number of whoever speaks."""
     return mask_home(mask_known(words, contact.name, contact.phone))
+
+
+def _signs_kept(reading: Reading, contact: Contact) -> dict[str, Any]:
+    """The people at risk and the several matters of a message, as they are kept beside the proposal."""
+    found: dict[str, Any] = {}
+    if reading.risks:
+        found["risks"] = [
+            {"code": risk.code, "quote": _masked(risk.quote, contact)} for risk in reading.risks
+        ]
+    if reading.parts:
+        found["parts"] = [
+            {
+                "title": _masked(part.title, contact),
+                "text": _masked(reading.text[part.start : part.end], contact),
+            }
+            for part in reading.parts
+        ]
+    return found
 
 
 def _masked_quotes(proposal: dict[str, Any], contact: Contact) -> dict[str, Any]:

@@ -34,6 +34,20 @@ _OPENING = r"(?:.{0,12}?[,，。!！])?(?:我|本人|我们)?(?:是)?(?:要|想|
 _NEGATED = ("不是", "并非", "不想", "没有", "不要", "不")
 
 
+_ASKS = re.compile(
+    r"(?:能不能|可不可以|可以|能|要不要|用不用|需不需要|还用|怎么|咋|如何|在哪|去哪|到哪|哪[里儿天个]|几[天点号年个]|多少|"
+    r"够不够|算不算|是否|有没有|什么时候|啥时候|多久|什么(?:材料|手续|条件|证|政策)|要(?:啥|什么|带))"
+    r"[^。！!;；\n]{0,24}(?:[?？]|吗|么|不|没有|呢)$"
+)
+_NO_QUESTION = re.compile(
+    r"凭什么|难道|讲得通|说得过去|合法吗|合理吗|谁负责|谁来管|说理|讲理|哪去了|就这么|怎么就|有没有人管|有人管|能不能管|"
+    r"管管|收费|扣|不给|不退|骗|吵|噪|臭|没人|投诉|要求|坑|什么时候能修|什么时候才|到底|修|赔|退|督促|查处|核查"
+)
+_ASKING = 2.5
+"""Weight of a last sentence that asks how, where, whether or how much, and wants nothing done."""
+_LAST = 60
+
+
 @dataclass(frozen=True, slots=True)
 class Cues:
     """The weight of the cues for each type of the pack, and the phrases that spoke for each."""
@@ -84,6 +98,10 @@ class TypeFinder:
                 scores[place] += weight * factor * (_REPEAT_FACTOR if number in seen else 1.0)
                 phrases[place].setdefault(part[start:end])
                 seen.add(number)
+        last = _last_sentence(text)
+        if "CONSULT" in self.types and _ASKS.search(last) and not _NO_QUESTION.search(last):
+            hurt = scores[self.types.index(DEFAULT)] if DEFAULT in self.types else 0.0
+            scores[self.types.index("CONSULT")] += _ASKING if hurt < _LEAST_OTHER else 0.0
         return Cues(scores, tuple(tuple(found)[:_MOST_QUOTES] for found in phrases))
 
     def by_cues(self, cues: Cues) -> str:
@@ -95,3 +113,11 @@ class TypeFinder:
         if DEFAULT in self.types or not self.types:
             return DEFAULT
         return self.types[0]
+
+
+def _last_sentence(text: str) -> str:
+    """The last sentence of a text that is long enough to ask something, at most ``_LAST`` signs of it."""
+    sentences = [
+        one for one in re.split(r"[。！!\n;；]", text[-3 * _LAST :].rstrip("。！! \n")) if len(one) > 3
+    ]
+    return sentences[-1][-_LAST:] if sentences else ""

@@ -35,6 +35,18 @@ def in_place(address: str) -> SafeString:
 
 
 @register.filter
+def at_risk(ticket: Ticket) -> list[tuple[str, str]]:
+    """The people at risk whom a ticket concerns: the name of the group, the requester's words."""
+    kept = ticket.proposal.get("risks") or ()
+    groups = {row.code: row for row in book().tables.get("risk_groups", ())}
+    return [
+        ((groups[one["code"]].name_en if is_english() else "") or groups[one["code"]].name, one["quote"])
+        for one in kept
+        if one["code"] in groups
+    ]
+
+
+@register.filter
 def sure(confidence: float | None) -> str:
     """How sure a proposal is, in words."""
     return words.sure_words(confidence)
