@@ -136,7 +136,7 @@ def frequency_words(percent: int | None) -> str:
     if percent is None:
         return ""
     said = _("Of 100 requests of which the platform is as sure as of this, about %(n)s go to the right unit.")
-    return said % {"n": percent}
+    return said % {"n": min(max(percent, 1), 99)}
 
 
 def sending_words(least: int, margin: int = 0) -> str:

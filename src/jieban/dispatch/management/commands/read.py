@@ -7,18 +7,23 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand
+from rich.console import Console
 
 from jieban.city.pack import book_from_files
 from jieban.dispatch.explain import as_json
 from jieban.dispatch.learned import learned_for
 from jieban.dispatch.rules import local_day, propose
+from jieban.dispatch.telling import tell_why, why_json
+from jieban.dispatch.whatif import what_if
 from jieban.foundation import env
 from jieban.foundation.errors import OperatorError
 from jieban.reading.reader import reader_for
+from jieban.reading.why.carried import why
 
 
 class Command(BaseCommand):
@@ -34,6 +39,9 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("file", help="a file, or - for standard input")
         parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+        parser.add_argument(
+            "--why", action="store_true", help="mark the words that carried it and say what would change it"
+        )
         parser.add_argument("--city", default=env.city(), help="city pack to read with")
         parser.add_argument("--on", help="day for which the rules are asked, YYYY-MM-DD; today if not given")
 
@@ -42,13 +50,19 @@ class Command(BaseCommand):
         book = book_from_files(options["city"])
         reader, learned = reader_for(book), learned_for(book)
         on = _day(options["on"]) or local_day(book, datetime.now(UTC))
+        proposer = partial(propose, book=book, on=on, learned=learned)
         for title, text, address in _texts(options["file"]):
-            reading = reader.read(title, text, address=address)
-            told = as_json(reading, propose(reading, book, on, learned=learned), book)
+            found = why(reader, title, text, address=address) if options["why"] else None
+            reading = found.reading if found else reader.read(title, text, address=address)
+            told = as_json(reading, proposer(reading), book)
+            changes = what_if(reader, found, proposer) if found else []
             if options["json"]:
-                self.stdout.write(json.dumps(told, ensure_ascii=False))
-            else:
-                self._tell(told)
+                more = {"why": why_json(found, changes)} if found else {}
+                self.stdout.write(json.dumps(told | more, ensure_ascii=False))
+                continue
+            self._tell(told)
+            if found:
+                tell_why(Console(file=cast(IO[str], self.stdout)), found, changes, book)
 
     def _tell(self, told: dict[str, Any]) -> None:
         unit = told["unit"]["name"] if told["unit"] else f"→ {told['queue']}"
