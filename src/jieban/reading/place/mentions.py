@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -102,16 +102,24 @@ class MentionFinder:
             quoted = shown if len(shown) == len(text) == len(part) else part
             for number, start, end in self._finder.find_matches_as_indexes(part)[:_MOST_MENTIONS]:  # type: ignore[union-attr]
                 if not _IDIOM.match(part, start):
-                    found.append(self._mention(field, part, quoted, start, end, self._names[number]))
+                    one = self._mention(field, part, quoted, start, end, self._names[number])
+                    found.append(_after(one, found[-1]) if found else one)
         return found
 
-    def near(self, fields: Sequence[tuple[str, str, str]]) -> list[Mention]:
-        """The names that the fields nearly hold: by sound, or with one wrong character."""
-        return [
-            self._mention(field, text, shown or text, near.start, near.end, near.name, near.how)
-            for field, text, shown in fields
-            for near in self._near.find(text)
-        ]
+    def near(self, fields: Sequence[tuple[str, str, str]], district: str = "") -> list[Mention]:
+        """The names that the fields nearly hold: by sound, or with one wrong character.
+
+        With a ``district`` only those inside it, and short ones too where a word says that a place follows.
+        """
+        found = []
+        for field, text, shown in fields:
+            for near in self._near.find(text):
+                if (self._table[near.name][0].district != district) if district else near.short:
+                    continue
+                one = self._mention(field, text, shown or text, near.start, near.end, near.name, near.how)
+                if one.cued or not near.short:
+                    found.append(one)
+        return found
 
     def _mention(
         self, field: str, part: str, quoted: str, start: int, end: int, name: str, how: str = "name"
@@ -129,6 +137,15 @@ class MentionFinder:
             field, start, end, quoted[start:end], meanings, weight, cued, aside, role,
             _relation(before, after), said, how,
         )  # fmt: skip
+
+
+def _after(mention: Mention, before: Mention) -> Mention:
+    """The mention, with the role of the larger place that it follows at once ("不像朝阳区望京街道")."""
+    if (before.field, before.end) != (mention.field, mention.start) or mention.aside < 1.0:
+        return mention
+    if before.aside == 1.0 and before.role == HERE:
+        return mention
+    return replace(mention, aside=before.aside, role=before.role)
 
 
 def _continued(after: str, level: str) -> float:

@@ -30,8 +30,11 @@ _COUNTED = frozenset("一二三四五六七八九十东西南北中上下前后�
 _MOST_TRIED = 400
 WEIGHT = {SOUND: 0.8, TYPO: 0.72}
 """What is left of a name that is not written as it is."""
-_SHORTEST, _LONGEST = 4, 10
-_LEAST_TRUST = 0.6
+_SHORTEST, _LONGEST = 3, 10
+_LONG = 4
+"""From so many signs on a name is sought without knowing the district; that of a street always."""
+_LEAST_TRUST, _OWN_TRUST = 0.6, 0.81
+"""Trust that a name needs to be sought, and that a street's own name has."""
 _LEAST_OWN = {SOUND: 3, TYPO: 5}
 """Signs that a name must have of its own, without the generic word at its end."""
 _GENERIC = re.compile(
@@ -50,6 +53,8 @@ class Near:
     end: int
     how: str
     name: str
+    short: bool
+    """Too short to be sought without knowing the district."""
 
 
 @cache
@@ -73,15 +78,21 @@ class NearNames:
     """Finds names that are nearly written in a text."""
 
     def __init__(self, table: Mapping[str, Sequence[Called]]) -> None:
-        names = {name: _own(name) for name, meanings in table.items() if _fits(name, meanings)}
+        names = [name for name, meanings in table.items() if _fits(name, meanings)]
         sounds: dict[str, str] = {}
-        for name, own in names.items():
-            if own >= _LEAST_OWN[SOUND] or name.endswith(_OFFICE):
+        for name in names:
+            if len(_GENERIC.sub("", name)) >= _LEAST_OWN[SOUND] or name.endswith(_OFFICE):
                 sounds.setdefault(sound_of(name), name)
         self._said = list(sounds.values())
+        self._streets = frozenset(
+            name
+            for name in self._said
+            if any(one.level == "street" and max(one.trust, one.around) >= _OWN_TRUST for one in table[name])
+        )
         self._finder = AhoCorasick(list(sounds), matchkind=MatchKind.LeftmostLongest) if sounds else None
         halves: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for name, own in names.items():
+        for name in names:
+            own = _own(name)
             if own >= _LEAST_OWN[TYPO]:
                 halves[name[: own // 2]].append((name, 0))
                 halves[name[own // 2 : own]].append((name, own // 2))
@@ -94,8 +105,9 @@ class NearNames:
         if self._finder is None:
             return []
         found = [
-            Near(start, end, SOUND, self._said[number])
+            Near(start, end, SOUND, name, end - start < _LONG and name not in self._streets)
             for number, start, end in self._finder.find_matches_as_indexes(sound_of(head))
+            if _mostly(name := self._said[number], head[start:end])
         ]
         return found or self._typos(head)
 
@@ -110,10 +122,15 @@ class NearNames:
                 tried += 1
                 begin = start - offset
                 if begin >= 0 and _one_wrong(name, head[begin : begin + len(name)]):
-                    found[begin] = Near(begin, begin + len(name), TYPO, name)
+                    found[begin] = Near(begin, begin + len(name), TYPO, name, False)
             if tried > _MOST_TRIED:
                 break
         return list(found.values())
+
+
+def _mostly(name: str, window: str) -> bool:
+    """Whether more than half of the signs are right: what sounds like a name throughout is mere chance."""
+    return 2 * sum(a != b for a, b in zip(name, window, strict=True)) < len(name)
 
 
 def _one_wrong(name: str, window: str) -> bool:
@@ -129,8 +146,8 @@ def _fits(name: str, meanings: Sequence[Called]) -> bool:
     return (
         _SHORTEST <= len(name) <= _LONGEST
         and not first.weak
-        and first.trust >= _LEAST_TRUST
-        and len({each.street or each.district for each in meanings}) == 1
+        and max(first.trust, first.around) >= _LEAST_TRUST
+        and len({each.district for each in meanings}) == 1
         and all("\u4e00" <= sign <= "\u9fff" for sign in name)
     )
 

@@ -30,6 +30,7 @@ _STOP = frozenset(
 _CUE = re.compile(r"(?:在|住|住在|位于|家在|地址[是:：]?|我们|我是|我们是|搬到|来自|到|从)$")
 _NOT_PLACES = words("not_places")
 _NO_NAMES = frozenset(_NOT_PLACES)
+_NO_ENDS = tuple(word for word in _NOT_PLACES if not _END.fullmatch(word))
 
 
 def unknown_phrase(fields: Sequence[tuple[str, str, str]], known: Sequence[Mention]) -> str:
@@ -71,7 +72,7 @@ def _named(stem: str, end: str) -> bool:
     whole = stem + end
     return (
         stem not in _NO_NAMES
-        and not whole.endswith(_NOT_PLACES)
+        and not whole.endswith(_NO_ENDS)
         and not stem.startswith(_NOT_PLACES)
         and not stem.isdigit()
     )
