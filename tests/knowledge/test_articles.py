@@ -222,3 +222,12 @@ class Waiting:
 
     def start(self) -> None:
         self._begun.append(self)
+
+
+@pytest.mark.django_db
+def test_a_long_story_is_offered_the_answer_it_asks_for(now: datetime, city: Book) -> None:
+    load_guides(city, PLATFORM, now=now)
+    story = "我家在五楼，孩子刚满月，从上周三开始暖气不热，家里室温不够十六度，物业说不归他管，应该找谁？"
+    assert suggestions(story, book=city, on=TODAY)[0].article.code == "heating-cold"
+    other = "楼下饭馆油烟直往我家窗户里灌，衣服都不敢晾，老人咳嗽，跟老板说了三回都不改，麻烦来看一看。"
+    assert suggestions(other, book=city, on=TODAY) == []

@@ -73,6 +73,11 @@ class Statistics:
         rare: Floats = np.log((self.count - held + 0.5) / (held + 0.5) + 1)
         return rare
 
+    def share(self, wanted: Ints, held: Ints) -> float:
+        """Which share (0-1) of what is rare in the ``wanted`` grams is ``held``; both without repetitions."""
+        rare = self.short_idf(wanted)
+        return float(rare[np.isin(wanted, held, assume_unique=True)].sum() / max(1e-9, rare.sum()))
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -181,9 +186,7 @@ class Index:
             score[row] -= NARROW * apart(marks.narrow, its.narrow) + WIDE * apart(marks.wide, its.wide)
 
     def _cover(self, row: int, found: Ints) -> float:
-        rare = self.statistics.short_idf(found)
-        held = np.isin(found, self._texts[row].grams, assume_unique=True)
-        return float(rare[held].sum() / max(1e-9, rare.sum()))
+        return self.statistics.share(found, self._texts[row].grams)
 
 
 def _to_one(values: Floats) -> Floats:

@@ -23,7 +23,8 @@ from django.db.models import Count, Max
 from jieban.city.book import Book
 from jieban.foundation import env
 from jieban.foundation.text import clean
-from jieban.knowledge.index import Index, Ranked
+from jieban.knowledge.grams import counted
+from jieban.knowledge.index import Index, Ranked, Statistics
 from jieban.knowledge.kinds import FOR_EVERYBODY, KINDS
 from jieban.knowledge.large import LargeIndex
 from jieban.knowledge.models import Article
@@ -43,11 +44,16 @@ _SPARE = 6
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An article that was found: how it ranks, how much of the question it holds, its best passage."""
+    """An article that was found: how it ranks, how near it is to the question, its best passage.
+
+    ``cover`` is the share (0-1) of what is rare in the question that the article holds; ``aim`` the share of
+    what is rare in the article's own title or question that stands in what was asked.
+    """
 
     article: Article
     score: float
     cover: float
+    aim: float
     passage: Passage
     stale: bool
 
@@ -72,18 +78,16 @@ def search(
     on: date,
     most: int = 5,
     kinds: Collection[str] = KINDS,
-    least_cover: float = 0.0,
 ) -> list[Found]:
     """The articles in force on a day (city date) that answer best, the best first.
 
-    ``details`` are the words below a title, where ``question`` is one. ``least_cover`` is the share (0-1)
-    of what is rare in the question that an article must hold.
+    ``details`` are the words below a title, where ``question`` is one.
     """
     asked, more = clean(question)[:MOST_ASKED], clean(details)[:MOST_ASKED]
     if not (asked + more).strip():
         return []
     kept = _index(book)
-    ranked = [one for one in kept.index.rank(asked, more, most * _SPARE) if one.cover >= least_cover]
+    ranked = kept.index.rank(asked, more, most * _SPARE)
     articles = Article.objects.in_bulk([kept.ids[one.row] for one in ranked]) if ranked else {}
     found = ((one, articles.get(kept.ids[one.row])) for one in ranked)
     fit = [(one, its) for one, its in found if its and its.kind in kinds and _in_force(its, on)]
@@ -92,9 +96,13 @@ def search(
 
 
 def suggestions(text: str, *, book: Book, on: date, most: int = 3) -> list[Found]:
-    """Articles for everybody that seem to answer what somebody writes; none when nothing comes near."""
+    """Articles for everybody that seem to answer what somebody writes; none when nothing comes near.
+
+    A short question must be held by the article, or the article's own question by a longer text.
+    """
     least = float(book.rule("knowledge.least_cover", on))
-    return search(text, book=book, on=on, most=most, kinds=FOR_EVERYBODY, least_cover=least)
+    found = search(text, book=book, on=on, most=most * 2, kinds=FOR_EVERYBODY)
+    return [one for one in found if max(one.cover, one.aim) >= least][:most]
 
 
 def stale_before(book: Book, on: date) -> date:
@@ -115,7 +123,16 @@ def text_of(article: Article) -> str:
 
 def _found(one: Ranked, article: Article, asked: str, kept: _Kept, stale: date) -> Found:
     best = passage(article.body, asked, kept.index.statistics)
-    return Found(article, round(one.score, 4), round(one.cover, 4), best, is_stale(article, stale))
+    aim = _aim(article, asked, kept.index.statistics)
+    return Found(
+        article, round(one.score, 4), round(one.cover, 4), round(aim, 4), best, is_stale(article, stale)
+    )
+
+
+def _aim(article: Article, asked: str, statistics: Statistics) -> float:
+    held, _ = counted(plain(asked))
+    heads = [counted(plain(head))[0] for head in (article.title, article.question) if head]
+    return max((statistics.share(head, held) for head in heads if len(head)), default=0.0)
 
 
 def _in_force(article: Article, on: date) -> bool:

@@ -163,6 +163,7 @@ def as_json(one: Found) -> dict[str, Any]:
         "passage": one.passage.text,
         "score": one.score,
         "cover": one.cover,
+        "aim": one.aim,
         "source": article.source,
         "url": article.url,
         "unit": article.unit,
