@@ -127,6 +127,14 @@ def _desks(page: Page, site: str, name: str, password: str) -> Iterator[tuple[st
     for link in page.locator(".staff-nav a").evaluate_all("links => links.map(link => link.href)"):
         page.goto(link)
         yield "desk" + link.removeprefix(site).replace("/", "-").rstrip("-").split("?")[0], page
+    for place in ("hot", "suggestions"):
+        page.goto(f"{site}/desk/clusters/{place}/")
+        yield f"desk-clusters-{place}", page
+    page.goto(f"{site}/desk/clusters/")
+    first = page.locator(".desk-list a.row__what").first
+    if first.count():
+        first.click()
+        yield "desk-clusters-one", page
 
 
 if __name__ == "__main__":

@@ -95,6 +95,18 @@ def test_accepting_joins_and_is_remembered(three: list[Ticket], city: Book, now:
         do_decline(one.pk, "", DISPATCHER, now=now)
 
 
+def test_all_suggestions_of_one_event_can_be_accepted_in_any_order(
+    three: list[Ticket], city: Book, now: datetime
+) -> None:
+    fourth = filed(city, now, TEXTS[3])
+    do_link(three[1], three[0], DISPATCHER, now=now, book=city)
+    do_link(fourth, three[2], DISPATCHER, now=now, book=city)
+    for ticket, other in ((three[1], three[0]), (three[2], three[0])):
+        one = EventSuggestion.objects.create(ticket=ticket.pk, other=other.pk, chance=0.9, made_at=now)
+        do_accept(one.pk, DISPATCHER, now=now, book=city)
+    assert len({stored(one).cluster for one in (*three, fourth)}) == 1
+
+
 def test_what_was_declined_is_not_suggested_again(three: list[Ticket], city: Book, now: datetime) -> None:
     do_suggest(now=now, book=city)
     for one in listed(everything()):

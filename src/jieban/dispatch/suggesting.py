@@ -14,6 +14,7 @@ from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.dispatch.clusters import ClusterRefused, do_link
 from jieban.dispatch.event_models import ACCEPTED, DECLINED, OPEN, SETTLED, EventSuggestion
+from jieban.dispatch.heat import do_merge
 from jieban.dispatch.joining import about, bar_rules, bars, do_rule, rulings, wanted
 from jieban.dispatch.near import Near, candidates, judged, position
 from jieban.matters.rules import Actor
@@ -21,7 +22,7 @@ from jieban.reading.likeness.events import EventStream, Item
 from jieban.reading.likeness.signature import shared_words, signature
 from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets import workflow as w
-from jieban.tickets.models import Ticket
+from jieban.tickets.models import Cluster, Ticket
 from jieban.tickets.queries import Scope, visible
 
 LATEST = 500
@@ -176,16 +177,28 @@ def _claimed(pk: int, state: str, actor: Actor, now: datetime, note: str = "") -
 
 
 def do_accept(pk: int, actor: Actor, *, now: datetime, book: Book) -> Ticket:
-    """It is one event: join the two, and remember it. All or nothing; at most twelve statements.
+    """It is one event: join the two, and remember it. All or nothing; few statements.
 
     Raises ``ClusterRefused`` and what the engine refuses; the suggestion stays open then.
     """
     with transaction.atomic():
         found = _claimed(pk, ACCEPTED, actor, now)
         ticket, other = _two(found)
-        joined = do_link(ticket, other, actor, now=now, book=book)
+        joined = _join(ticket, other, actor, now, book)
         do_rule(ticket, other, actor, together=True, now=now)
     return joined
+
+
+def _join(ticket: Ticket, other: Ticket, actor: Actor, now: datetime, book: Book) -> Ticket:
+    """Join two tickets, whichever of them lies in a common matter already; two of these are merged."""
+    if ticket.cluster is None:
+        return do_link(ticket, other, actor, now=now, book=book)
+    if other.cluster is None:
+        return do_link(other, ticket, actor, now=now, book=book)
+    if ticket.cluster != other.cluster:
+        both = Cluster.objects.in_bulk([ticket.cluster, other.cluster])
+        do_merge(both[other.cluster], both[ticket.cluster], _("Accepted as one event"), actor, now=now)
+    return ticket
 
 
 def do_decline(pk: int, note: str, actor: Actor, *, now: datetime) -> EventSuggestion:
