@@ -15,6 +15,7 @@ from jieban.reading.result import Reading
 
 Pairs = list[tuple[Sample, Reading]]
 FOLDS = 5
+SPEAKERS = {"young", "migrant", "clerk", "formal", "parent", "owner", "dictation", "deputy"}
 
 
 @pytest.fixture(scope="module")
@@ -37,17 +38,29 @@ def share(hits: list[bool]) -> float:
     return sum(hits) / len(hits)
 
 
+def _shares(held_out: Pairs) -> tuple[float, float, float]:
+    """The shares of right leaves, of right leaves among the first three, and of right branches."""
+    pairs = [(sample.label["category"], reading) for sample, reading in held_out]
+    return (
+        share([reading.category == code for code, reading in pairs]),
+        share([code in [guess.code for guess in reading.categories[:3]] for code, reading in pairs]),
+        share([reading.category[:2] == code[:2] for code, reading in pairs]),
+    )
+
+
 @pytest.mark.slow
 def test_held_out_samples(held_out: Pairs) -> None:
-    """Measured 0.763, 0.898, 0.834 on 944 samples; the floors leave room for samples yet to come."""
-    assert share([reading.category == sample.label["category"] for sample, reading in held_out]) > 0.72
-    top3 = [
-        sample.label["category"] in [g.code for g in reading.categories[:3]] for sample, reading in held_out
-    ]
-    assert share(top3) > 0.86
-    assert (
-        share([reading.category[:2] == sample.label["category"][:2] for sample, reading in held_out]) > 0.79
-    )
+    """Measured 0.802, 0.924, 0.857 on the first 944 samples, read by all others; the floors leave room."""
+    first = [pair for pair in held_out if pair[0].style not in SPEAKERS]
+    assert all(found > floor for found, floor in zip(_shares(first), (0.77, 0.90, 0.83), strict=True))
+
+
+@pytest.mark.slow
+def test_held_out_speakers(held_out: Pairs) -> None:
+    """The harder samples, told by who speaks: measured about 0.63, 0.82, 0.72 on 1558."""
+    speakers = [pair for pair in held_out if pair[0].style in SPEAKERS]
+    assert len(speakers) > 1000
+    assert all(found > floor for found, floor in zip(_shares(speakers), (0.59, 0.78, 0.69), strict=True))
 
 
 @pytest.mark.slow
