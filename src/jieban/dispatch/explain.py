@@ -22,8 +22,15 @@ def chain(reading: Reading, proposal: Proposal, book: Book, *, english: bool = F
     best = proposal.best
     if best:
         tier = book.by_code("limit_tiers")[proposal.tier or best.tier][0]
-        steps.append(
+        words = (
             _("Catalogue row %(row)s: %(matter)s → %(unit)s, %(limit)s (%(basis)s)")
+            if best.row
+            else _(
+                "Learned from requests, not from the catalogue: %(matter)s → %(unit)s, %(limit)s (%(basis)s)"
+            )
+        )
+        steps.append(
+            words
             % {
                 "row": best.row,
                 "matter": matter_name(book, best.category, english),

@@ -6,7 +6,7 @@ ticket goes out by itself or before a person is part of the proposal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -221,8 +221,13 @@ def _by_learning(
     order = [int(number) for number in np.argsort(-shares, kind="stable")]
     sure = confidences(learned.settled, shares, reading.confidence, where.sure)
     ranked = [(gathered[number], each) for number, each in zip(order, sure, strict=True)]
-    made = [_made(book, one, reading, on, each) for one, each in ranked if one.code != NOBODY]
-    return tuple(made[:MOST_CANDIDATES]), ranked[0][0].code == NOBODY
+    asks = ranked[0][0].code == NOBODY
+    made = [
+        _made(book, one, reading, on, each)
+        for one, each in ranked
+        if one.code != NOBODY and (one.share or not asks)  # where it is comes first: no guesses beside it
+    ]
+    return tuple(made[:MOST_CANDIDATES]), asks
 
 
 def _made(book: Book, one: Gathered, reading: Reading, on: date, confidence: float) -> Candidate:
@@ -232,8 +237,8 @@ def _made(book: Book, one: Gathered, reading: Reading, on: date, confidence: flo
     if one.row is not None and one.duty is None:
         made = _candidate(book, one.row, one.unit, one.category, None, where.code, on, confidence)
         return replace(made, confidence=round(confidence, 4))
-    rows = rows_for(book, one.category, where.level, on)
-    return _free(book, one.unit, one.category, rows, one.duty.basis if one.duty else "", confidence)
+    basis = one.duty.basis if one.duty else ""
+    return _free(book, one.unit, one.category, where.level, on, basis, confidence)
 
 
 def _by_duty(
@@ -243,23 +248,30 @@ def _by_duty(
     unit = resolve(book, lead, where.code, on)
     if unit is None or not unit.can_lead:
         return None
-    return _free(book, unit, category, rows_for(book, category, where.level, on), basis, confidence)
+    return _free(book, unit, category, where.level, on, basis, confidence)
 
 
 def _free(
-    book: Book, unit: Unit, category: str, rows: Sequence[CatalogueRow], basis: str, confidence: float
+    book: Book, unit: Unit, category: str, level: str, on: date, basis: str, confidence: float
 ) -> Candidate:
-    """A candidate that no row of the catalogue names for this matter."""
+    """A candidate that no row of the catalogue names; its limit is that of the matter, wherever it is."""
+    rows = rows_for(book, category, level, on) or rows_for(book, category, "street", on)
     return Candidate(
         unit=unit.code,
         category=category,
         row="",
-        tier=rows[0].tier if rows else "",
+        tier=rows[0].tier if rows else _usual_tier(book, on),
         basis=basis,
         assist=(),
         copied_to=copies(book, unit),
         confidence=round(confidence, 4),
     )
+
+
+def _usual_tier(book: Book, on: date) -> str:
+    """The limit that most rows of the catalogue give; empty without a catalogue."""
+    counts = Counter(row.tier for row in book.current("dispatch_catalogue", on))
+    return max(counts, key=lambda code: counts[code]) if counts else ""
 
 
 def _reasons(reading: Reading, ordered: tuple[Candidate, ...], book: Book, on: date) -> tuple[Reason, ...]:
