@@ -41,53 +41,71 @@ class PhraseFinder:
         self._by_last: defaultdict[int, list[tuple[int, list[int]]]] = defaultdict(list)
         for number, phrase in enumerate(phrases):
             parts = [tuple(one for one in part.split(OR) if one) for part in fold(phrase).split(GAP)]
-            numbers = [steps.setdefault(part, len(steps)) for part in parts if part]
-            if numbers:
-                self._by_last[numbers[-1]].append((number, numbers))
-        meanings: dict[str, list[int]] = {}
-        for part, step in steps.items():
-            for word in dict.fromkeys(part):
-                meanings.setdefault(word, []).append(step)
-        self._meanings = [tuple(numbers) for numbers in meanings.values()]
+            order = [steps.setdefault(part, len(steps)) for part in parts if part]
+            if order:
+                self._by_last[order[-1]].append((number, order))
+        numbers = {
+            word: place for place, word in enumerate(dict.fromkeys(one for part in steps for one in part))
+        }
+        self._words_of = [tuple(dict.fromkeys(numbers[word] for word in part)) for part in steps]
+        self._steps_of: list[list[int]] = [[] for _ in numbers]
+        for step, its in enumerate(self._words_of):
+            for number in its:
+                self._steps_of[number].append(step)
         harmless = {fold(word) for word in words("harmless")}
-        every = [*meanings, *sorted(harmless - meanings.keys())]
+        every = [*numbers, *sorted(harmless - numbers.keys())]
         self._harmless = [word in harmless for word in every]
-        self._finder = AhoCorasick(every, matchkind=MatchKind.Standard) if meanings else None
+        self._finder = AhoCorasick(every, matchkind=MatchKind.Standard) if numbers else None
 
     def chains(self, text: str) -> list[tuple[int, list[Chain]]]:
         """(number of a phrase, where its parts follow one another) for each phrase in a folded text."""
-        places = self._places(text)
+        heard = self._heard(text)
+        present = {step for number in heard for step in self._steps_of[number]}
+        places: dict[int, list[Span]] = {}
         found = []
-        for last in places:
-            for number, steps in self._by_last.get(last, ()):
-                if all(step in places for step in steps):
+        for last in sorted(present & self._by_last.keys()):
+            for number, steps in self._by_last[last]:
+                if present.issuperset(steps):
+                    for step in steps:
+                        if step not in places:
+                            places[step] = self._places(step, heard)
                     chains = _joined_up(text, [places[step] for step in steps])
                     if chains:
                         found.append((number, chains))
         return found
 
-    def _places(self, text: str) -> dict[int, list[Span]]:
-        """Where the words of each part stand, in the order in which they end, but for harmless ones."""
+    def _places(self, step: int, heard: dict[int, list[Span]]) -> list[Span]:
+        """Where the words of one part stand, in the order in which they end."""
+        its = [heard[number] for number in self._words_of[step] if number in heard]
+        if len(its) == 1:
+            return its[0]
+        return sorted((span for spans in its for span in spans), key=lambda span: (span[1], span[0]))
+
+    def _heard(self, text: str) -> dict[int, list[Span]]:
+        """Where each word stands, but for words within one that means something else."""
         if self._finder is None:
             return {}
         harmless: list[Span] = []
-        heard: list[tuple[tuple[int, ...], int, int]] = []
-        known = len(self._meanings)
-        often = [0] * known
+        heard: dict[int, list[Span]] = {}
+        known, other = len(self._steps_of), self._harmless
         for number, start, end in self._finder.find_matches_as_indexes(text, overlapping=True):
-            if self._harmless[number]:
+            if other[number]:
                 harmless.append((start, end))
-            if number < known and often[number] < _MOST_HEARD:
-                often[number] += 1
-                heard.append((self._meanings[number], start, end))
-        places: dict[int, list[Span]] = {}
+                if number >= known:
+                    continue
+            spans = heard.get(number)
+            if spans is None:
+                heard[number] = [(start, end)]
+            elif len(spans) < _MOST_HEARD:
+                spans.append((start, end))
+        if not harmless:
+            return heard
         covers, whole = _covers(harmless), set(harmless)
-        for numbers, start, end in heard:
-            if covers.get(start, 0) >= end and (start, end) not in whole:
-                continue
-            for step in numbers:
-                places.setdefault(step, []).append((start, end))
-        return places
+        meant = {
+            number: [span for span in spans if covers.get(span[0], 0) < span[1] or span in whole]
+            for number, spans in heard.items()
+        }
+        return {number: spans for number, spans in meant.items() if spans}
 
 
 def without_gaps(text: str) -> tuple[str, list[int]] | None:
