@@ -7,7 +7,7 @@ them so, and write new ones to measure a new list.
 from __future__ import annotations
 
 from dataclasses import replace
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -169,9 +169,9 @@ def test_a_book_without_phrases_hears_nothing(beijing: Book) -> None:
 @pytest.mark.parametrize("unit", ["孩子", "没着火", "孩子掉井里电梯困水没过车门打不开狗咬人"])
 def test_hostile_repetition_stays_cheap(beijing: Book, unit: str) -> None:
     finder = AlarmFinder(beijing)
-    began = perf_counter()
+    began = process_time()
     finder.find(unit * (20_000 // len(unit)))
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1
 
 
 def test_most_dangers_are_heard(beijing: Book) -> None:
