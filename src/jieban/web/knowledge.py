@@ -17,6 +17,8 @@ from jieban.people.access import public
 
 MOST = 10
 MOST_SIGNS = 300
+NEAR = 0.4
+"""What ranks below this share of the best answer is none that a resident should have to read."""
 
 
 @public
@@ -27,7 +29,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     q = request.GET.get("q", "").strip()[:MOST_SIGNS]
     on = local_day(city, datetime.now(UTC))
     found = search(q, book=city, on=on, most=MOST, kinds=FOR_EVERYBODY) if q else []
-    return render(request, "web/knowledge.html", {"q": q, "found": found})
+    near = [one for one in found if one.score >= NEAR * found[0].score]
+    return render(request, "web/knowledge.html", {"q": q, "found": near})
 
 
 @public
