@@ -31,13 +31,13 @@ _HOW = {
     "nowhere": gettext_lazy("if no place were named"),
 }
 _KINDS = {
-    "category": gettext_lazy("matter"),
+    "category": gettext_lazy("what it is about"),
     "unit": gettext_lazy("unit"),
     "queue": gettext_lazy("queue"),
     "tier": gettext_lazy("limit"),
     "place": gettext_lazy("place"),
     "type": gettext_lazy("type"),
-    "danger": gettext_lazy("danger"),
+    "danger": gettext_lazy("risk to life"),
     "alarm": gettext_lazy("alarm"),
     "secret": gettext_lazy("hidden"),
 }

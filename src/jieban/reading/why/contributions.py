@@ -63,6 +63,7 @@ class Grams:
         self.ids, self.counts = counted(*head)
         self._placed = [placed_grams(part) for part in head]
         self.slots, self.values = _values(self.ids, self.counts, linear)
+        self.scores = None if linear is None else linear.scores(self.ids, self.counts)
 
     def spread(self, parts: Columns) -> dict[str, Weights]:
         """The parts of the grams (one for each of ``ids``) on the signs where these stand."""
@@ -112,9 +113,8 @@ def category_account(found: Grams, model: Model, tree: TreeWords, code: str) -> 
     place = tree.number[code]
     hits = tree.hits(*found.head)
     linear = model.linear
-    scores = None if linear is None else linear.scores(found.ids, found.counts)
     weights = model.settled.weights
-    parts = parts_of(tree, model.classes, hits, found.ids, scores)
+    parts = parts_of(tree, model.classes, hits, found.ids, found.scores)
     sums = np.sum([part * weight for part, weight in zip(parts, weights, strict=True)], axis=0)
     against = _against(shares_of(sums), place)
     spread = {field: np.zeros(len(part)) for field, part in zip(FIELDS, found.head, strict=True)}
@@ -157,9 +157,9 @@ def type_account(
 ) -> Account | None:
     """Why the demand type is ``code``; None where no model decides it. ``phrases``: the cues of each type."""
     linear, kind = model.linear, model.settled.kind
-    if linear is None or kind is None or code not in model.classes.types:
+    scores = found.scores
+    if linear is None or scores is None or kind is None or code not in model.classes.types:
         return None
-    scores = linear.scores(found.ids, found.counts)
     columns = kind_columns(cues, model.classes.type_scores(scores).astype(np.float64))
     sums = columns @ kind
     place = model.classes.types.index(code)
@@ -211,9 +211,9 @@ def danger_account(
 ) -> Account | None:
     """Why life may be at risk (log-odds); None where no model decides it. ``measured``: harm and now."""
     linear, danger = model.linear, model.settled.danger
-    if linear is None or danger is None:
+    if linear is None or found.scores is None or danger is None:
         return None
-    score = float(linear.scores(found.ids, found.counts)[-1])
+    score = float(found.scores[-1])
     columns = danger_columns(score, *measured)
     spread = found.spread(_weighed(found, linear, model.classes.width - 1, danger[1:2]))
     base = float(danger[0] + danger[1] * linear.intercept[-1])

@@ -95,19 +95,20 @@ def phrases(
         side = speaking[mass < 0]
         last = side[-1] if side else None
         whole = float(sums[end] - sums[last.start]) if last else 0.0
-        if last and end - last.start <= _LONGEST and _joined(folded, (last.end, start), whole, last.mass):
+        most = max(mass, last.mass, key=abs) if last else mass
+        if last and end - last.start <= _LONGEST and _joined(folded, (last.end, start), whole, most):
             side[-1] = Phrase(field, last.start, end, whole)
         else:
             side.append(Phrase(field, start, end, mass))
     return speaking
 
 
-def _joined(folded: str, gap: tuple[int, int], whole: float, before: float) -> bool:
+def _joined(folded: str, gap: tuple[int, int], whole: float, most: float) -> bool:
     """Whether two words belong to one phrase: side by side, or with a word between them that costs little."""
     start, end = gap
     if start == end or (start + 1 == end and folded[start] in _PARTICLES):
         return True
-    together = abs(whole) > abs(before) and whole * before > 0
+    together = abs(whole) > abs(most) and whole * most > 0
     return together and end - start <= _GAP and bool(signs(folded[start:end]).all())
 
 
