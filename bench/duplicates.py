@@ -1,7 +1,7 @@
 """Duplicates: how fast those of a new request are found, and how well an original is named.
 
 ``jieban bench duplicates [--rows N] [--quick] [--only finder|links]``. The finder: a city of ``N`` tickets
-over a year (default 200,000; the promise is for 2,000,000), one tenth of the last four weeks open; timed
+over a year (default 200,000; the promise is for 2,000,000), half of the last four weeks open; timed
 is what intake looks up for one new request (its requester's earlier tickets, the open ones of the same
 matter in the street, and holding them against it), and the look-up of candidates for
 suggestions. Goal: p99 below 50 ms.

@@ -17,8 +17,9 @@ from jieban.city.book import Book
 from jieban.city.queries import book
 from jieban.dispatch.clusters import do_link
 from jieban.dispatch.event_models import ACCEPTED, DECLINED, EventSuggestion
-from jieban.dispatch.suggesting import do_suggest
+from jieban.dispatch.suggesting import do_suggest, listed
 from jieban.tickets.models import Ticket
+from jieban.tickets.queries import everything
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_a_dispatcher_accepts_and_declines_with_reasons_before_him(
     do_suggest(now=today, book=city)
     desk = enter("dispatcher")
     shown = text(desk.get("/desk/clusters/suggestions/"))
-    first, second = EventSuggestion.objects.filter(state="open").order_by("-chance", "-id")[:2]
+    first, second = listed(everything())[:2]
     assert first.ticket_number in shown
     assert "<mark>" in shown
     assert desk.post(f"/desk/clusters/suggestions/{first.pk}/accept/", follow=True).status_code == 200

@@ -152,14 +152,20 @@ def _by_words(later: Ticket, first: Ticket, stream: EventStream, book: Book) -> 
 
 
 def listed(scope: Scope, size: int = PAGE, category: str = "") -> list[EventSuggestion]:
-    """The open suggestions of a scope, the likest first. One statement; a unit sees pairs wholly its own."""
+    """The open suggestions of a scope, the likest first, one for each ticket. One statement.
+
+    A unit sees pairs that are wholly its own.
+    """
     found = EventSuggestion.objects.filter(state=OPEN)
     if category:
         found = found.filter(category__startswith=category)
     if not scope.everything:
         mine = visible(scope).values("pk")
         found = found.filter(ticket__in=mine, other__in=mine)
-    return list(found.order_by("-chance", "-id")[:size])
+    best: dict[int, EventSuggestion] = {}
+    for one in found.order_by("-chance", "-id")[: size * FOR_ONE]:
+        best.setdefault(one.ticket, one)
+    return list(best.values())[:size]
 
 
 def _claimed(pk: int, state: str, actor: Actor, now: datetime, note: str = "") -> EventSuggestion:
@@ -186,6 +192,7 @@ def do_accept(pk: int, actor: Actor, *, now: datetime, book: Book) -> Ticket:
         ticket, other = _two(found)
         joined = _join(ticket, other, actor, now, book)
         do_rule(ticket, other, actor, together=True, now=now)
+        EventSuggestion.objects.filter(state=OPEN, ticket=ticket.pk).update(state=SETTLED, decided_at=now)
     return joined
 
 
