@@ -16,7 +16,7 @@ from jieban.reading.reader import reader_for
 
 
 def by_style(book: Book, rows: Sequence[tuple[Told, bool]], on: date) -> list[dict[str, Any]]:
-    """For each style of speaking: the share of right first units and the mean value in the queue.
+    """For each style of speaking: the share of right first units and the mean value in the queue (no danger).
 
     ``expected`` is the mean value of all requests whose label demands the same time limit:
     a style whose value is far below it waits longer for the way it speaks.
@@ -26,7 +26,7 @@ def by_style(book: Book, rows: Sequence[tuple[Told, bool]], on: date) -> list[di
     by_tier: dict[str, list[float]] = defaultdict(list)
     for one, hit in rows:
         proposal = propose(one.reading, book, on)
-        waiting = Waiting(tier=proposal.tier, danger=one.reading.danger, confidence=0.5)
+        waiting = Waiting(tier=proposal.tier, confidence=0.5)
         value = queue_value(waiting, book, weights, on)
         grouped[one.sample.style].append((one, hit, value))
         by_tier[str(one.sample.label.get("tier"))].append(value)

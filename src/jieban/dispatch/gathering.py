@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import log
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -87,11 +88,25 @@ def where_of(place: PlaceFound | None) -> Where:
 
 def duties_named(book: Book, reading: Reading, on: date) -> tuple[NamedDuty, ...]:
     """The rows of ``named_duties`` of which a phrase stands in the words, in the order of the table."""
-    rows = list(book.current("named_duties", on)) if "named_duties" in book.tables else []
+    rows = _folded_duties(book)
     if not rows:
         return ()
     words = fold(f"{reading.title}\n{reading.text[:_HEAD]}\n{reading.address}")
-    return tuple(row for row in rows if any(fold(phrase) in words for phrase in row.phrases))
+    return tuple(
+        row for row, phrases in rows if any(phrase in words for phrase in phrases) and row.in_force(on)
+    )
+
+
+def _folded_duties(book: Book) -> list[tuple[NamedDuty, tuple[str, ...]]]:
+    """The duties with their phrases as texts are compared, made once for a book."""
+    kept = book.memo.get("named_duties")
+    if kept is None:
+        kept = [
+            (row, tuple(fold(phrase) for phrase in row.phrases))
+            for row in book.tables.get("named_duties", ())
+        ]
+        book.memo["named_duties"] = kept
+    return cast(list[tuple[NamedDuty, tuple[str, ...]]], kept)
 
 
 def duty_for(duties: Sequence[NamedDuty], category: str) -> NamedDuty | None:
