@@ -63,6 +63,7 @@ class Grams:
         self.ids, self.counts = counted(*head)
         self._placed = [placed_grams(part) for part in head]
         self.slots, self.values = _values(self.ids, self.counts, linear)
+        self.said: dict[int, tuple[Columns, Columns]] = {}  # number of a word of the tree -> what it says
         self.scores = None if linear is None else linear.scores(self.ids, self.counts)
 
     def spread(self, parts: Columns) -> dict[str, Weights]:
@@ -122,7 +123,7 @@ def category_account(found: Grams, model: Model, tree: TreeWords, code: str) -> 
     if linear is not None:
         spread = found.spread(_weighed(found, linear, 0, weights[2] * against))
         base = float(weights[2] * (linear.intercept[: len(against)] @ against))
-    _add_words(spread, tree, hits, weights, against)
+    _add_words(spread, tree, hits, weights, against, found.said)
     return Account("category", code, float(against @ sums), base, spread)
 
 
@@ -136,7 +137,12 @@ def _against(shares: Columns, place: int) -> Columns:
 
 
 def _add_words(
-    spread: dict[str, Weights], tree: TreeWords, hits: Sequence[Hit], weights: Columns, against: Columns
+    spread: dict[str, Weights],
+    tree: TreeWords,
+    hits: Sequence[Hit],
+    weights: Columns,
+    against: Columns,
+    known: dict[int, tuple[Columns, Columns]],
 ) -> None:
     """The part of each word of the tree, on its signs. The words of a leaf share what they say together."""
     whole = tree.exact(hits)
@@ -144,8 +150,8 @@ def _add_words(
     by_word: dict[int, list[Hit]] = {}
     for hit in hits:
         by_word.setdefault(hit.word, []).append(hit)
-    for same in by_word.values():
-        own = tree.exact(same)
+    for word, same in by_word.items():
+        own = known.get(word) or known.setdefault(word, tree.exact(same))
         part = sum(float(against @ (factor * each)) for factor, each in zip(factors, own, strict=True))
         for hit in same:
             field = FIELDS[0] if hit.in_title else FIELDS[1]
