@@ -25,9 +25,7 @@ def chain(reading: Reading, proposal: Proposal, book: Book, *, english: bool = F
         words = (
             _("Catalogue row %(row)s: %(matter)s → %(unit)s, %(limit)s (%(basis)s)")
             if best.row
-            else _(
-                "Learned from requests, not from the catalogue: %(matter)s → %(unit)s, %(limit)s (%(basis)s)"
-            )
+            else _("Not by a catalogue row: %(matter)s → %(unit)s, %(limit)s (%(basis)s)")
         )
         steps.append(
             words
