@@ -116,7 +116,15 @@ class MentionFinder:
             for near in self._near.find(text):
                 if (self._table[near.name][0].district != district) if district else near.short:
                     continue
-                one = self._mention(field, text, shown or text, near.start, near.end, near.name, near.how)
+                one = self._mention(
+                    field,
+                    text,
+                    shown if len(shown) == len(text) else text,
+                    near.start,
+                    near.end,
+                    near.name,
+                    near.how,
+                )
                 if one.cued or not near.short:
                     found.append(one)
         return found
