@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from jieban.city.book import Book
+from jieban.foundation import env
 from jieban.knowledge import queries
 from jieban.knowledge import search as search_room
 from jieban.knowledge.actions import Draft, Overtaken, Unfit, do_check, do_withdraw, do_write
@@ -188,7 +189,7 @@ def test_a_large_collection_is_asked_through_tantivy(
     now: datetime, city: Book, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(search_room, "EXACT_UP_TO", 0)
-    monkeypatch.setattr(search_room.env, "home", lambda: tmp_path)
+    monkeypatch.setattr(env, "home", lambda: tmp_path)
     write(LAMP, now)
     write(changed(LAMP, code="pool", body="游泳馆周一闭馆。", question="游泳馆哪天休息"), now)
     assert search("游泳馆哪天不开", book=city, on=TODAY)[0].article.code == "pool"

@@ -75,8 +75,7 @@ class Statistics:
 
     def share(self, wanted: Ints, held: Ints) -> float:
         """Which share (0-1) of what is rare in the ``wanted`` grams is ``held``; both without repetitions."""
-        rare = self.short_idf(wanted)
-        return float(rare[np.isin(wanted, held, assume_unique=True)].sum() / max(1e-9, rare.sum()))
+        return _held_share(wanted, self.short_idf(wanted), held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,9 @@ class Index:
         score = self._scores(found, often, question if details else "")
         self._set_back(score, self._regions.marks(asked))
         best = _top(score, min(most, self.count))
-        return [Ranked(int(row), float(score[row]), self._cover(int(row), found)) for row in best]
+        rare = self.statistics.short_idf(found)
+        held = (_held_share(found, rare, self._texts[row].grams) for row in best)
+        return [Ranked(int(row), float(score[row]), cover) for row, cover in zip(best, held, strict=True)]
 
     def _scores(self, found: Ints, often: Floats, title: str) -> Floats:
         long = float(1 / (1 + (TURN / len(found)) ** STEEP))
@@ -185,8 +186,13 @@ class Index:
             its = self._texts[row].marks
             score[row] -= NARROW * apart(marks.narrow, its.narrow) + WIDE * apart(marks.wide, its.wide)
 
-    def _cover(self, row: int, found: Ints) -> float:
-        return self.statistics.share(found, self._texts[row].grams)
+
+def _held_share(wanted: Ints, rare: Floats, held: Ints) -> float:
+    """Which share of ``rare``, the weights of the ``wanted`` grams, belongs to grams that are ``held``."""
+    if not len(held):
+        return 0.0
+    place = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
+    return float(rare[held[place] == wanted].sum() / max(1e-9, float(rare.sum())))
 
 
 def _to_one(values: Floats) -> Floats:
