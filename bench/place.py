@@ -4,8 +4,8 @@
 
 * ``samples``: our own labelled requests. A sample counts as named where a name of the labelled street (full,
   short, alias, former name) stands in its words, else as neighbourhood; the finder learns nothing from
-  them. Set c was written by others after the names were collected and the finder was written. Baseline:
-  the first street whose official name, full or short, stands in the words.
+  them. Set c was written by others while the names were collected; no failure on it was looked at, those
+  on the others were. Baseline: the first street whose official name, full or short, stands in the words.
 * ``written_wrong``: in the named samples one character of a name of three or more signs is replaced by
   another of the same sound (seed 42); baseline: the same finder without tolerance. ``foreign``: messages of
   another city: every place that tolerance finds there is false.
