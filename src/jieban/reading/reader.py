@@ -10,7 +10,7 @@ from jieban.city.book import Book
 from jieban.city.rows import Alarm
 from jieban.reading.features import Floats, Ints
 from jieban.reading.matter.category import CategoryFinder, Matter
-from jieban.reading.matter.modelfile import model_for
+from jieban.reading.matter.modelfile import model_for, own_version
 from jieban.reading.matter.samples import Sample
 from jieban.reading.matter.scoring import counted
 from jieban.reading.matter.tree import TreeWords
@@ -225,20 +225,25 @@ def _matter_reasons(matter: Matter, hint: str, learned: bool) -> list[Reason]:
 
 def reader_at_hand(book: Book, cache: Path | None = None) -> Reader | None:
     """The reader of a book if this process has built it, else None: for a page that does not wait for it."""
-    return _kept.get((book.fingerprint, cache))
+    return _kept.get(_key(book, cache))
 
 
-_kept: dict[tuple[str, Path | None], Reader] = {}
+_kept: dict[tuple[str, Path | None, str], Reader] = {}
 _lock = Lock()
 _MOST_KEPT = 4
 
 
 def reader_for(book: Book, cache: Path | None = None) -> Reader:
-    """The reader of a book, built once per process for each content of the book (its fingerprint)."""
-    key = (book.fingerprint, cache)
+    """The reader of a book, built once per process for each content of the book and each own model."""
+    key = _key(book, cache)
     with _lock:
         if key not in _kept:
             while len(_kept) >= _MOST_KEPT:
                 _kept.pop(next(iter(_kept)))
             _kept[key] = Reader(book, cache)
         return _kept[key]
+
+
+def _key(book: Book, cache: Path | None) -> tuple[str, Path | None, str]:
+    """A model that is put to use, or taken back, is another reader from the next request on."""
+    return book.fingerprint, cache, own_version(book) if cache is None else ""

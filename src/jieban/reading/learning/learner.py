@@ -96,7 +96,9 @@ class Lesson:
         more = [place for place in kept if self.also[place] is not None]
         rows = [self.rows[place] for place in kept]
         rows += [each for place in more if (each := self.also[place]) is not None]
-        right = np.r_[self.right[kept], self.right[np.array(more, dtype=np.int64)], np.arange(len(self.names))]
+        right = np.r_[
+            self.right[kept], self.right[np.array(more, dtype=np.int64)], np.arange(len(self.names))
+        ]
         weights = np.r_[
             np.ones(len(kept)), np.full(len(more), ALSO_WEIGHT), np.full(len(self.names), NAME_WEIGHT)
         ]

@@ -224,8 +224,7 @@ def levels_above(labels: Sequence[str]) -> tuple[Ints, int]:
         return np.zeros((len(labels), 0), dtype=np.int64), 0
     nodes: dict[tuple[str, ...], int] = {}
     above = [
-        [nodes.setdefault(tuple(path[:level]), len(nodes)) for level in range(1, len(path))]
-        for path in paths
+        [nodes.setdefault(tuple(path[:level]), len(nodes)) for level in range(1, len(path))] for path in paths
     ]
     return np.array(above, dtype=np.int64), len(nodes)
 

@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from jieban.foundation import env
 from jieban.foundation.errors import SettingError
 from jieban.reading import wordlists
 from jieban.reading.features import SPACE, VERSION
+from jieban.reading.learning.files import models
+from jieban.reading.learning.store import BadModel, NoModel
 from jieban.reading.matter.samples import Sample, digest, load_samples, samples_folder
 from jieban.reading.matter.scoring import DANGER_COLUMNS, WARM_COLUMNS, Classes, Linear, Model, Settled
 from jieban.reading.matter.tree import TreeWords
@@ -44,12 +46,16 @@ def model_for(
 ) -> Model:
     """The model of a book: from folder ``cache`` (by default ``models`` in Jieban's home), else made now.
 
-    With ``samples`` given the model is made of those and not kept.
+    A model that the city learned from its own tickets and put to use goes before the one of the pack's
+    samples. With ``samples`` given the model is made of those and not kept.
     """
     if samples is not None:
         return _train(book, tree, samples, types)
-    samples = load_samples(samples_folder(book))
     classes = Classes(len(tree.leaves), tuple(types))
+    own = _own(book, tree, classes) if cache is None else None
+    if own is not None:
+        return own
+    samples = load_samples(samples_folder(book))
     folder = cache or env.home() / FOLDER
     path = folder / f"reading-{model_key(book, samples)[:32]}.npz"
     try:
@@ -62,6 +68,35 @@ def model_for(
     if model.linear is not None:
         _keep(path, model)
     return model
+
+
+def own_name(book: Book) -> str:
+    """The name under which the models that a city learned from its tickets are kept."""
+    return f"reading-{book.identity.code}"
+
+
+def own_version(book: Book) -> str:
+    """The version of the city's own model that is in use; empty when none is."""
+    return models().active(own_name(book))
+
+
+def classes_key(tree: TreeWords, types: Sequence[str]) -> str:
+    """A key of the leaves and types that a model tells apart: another tree needs another model."""
+    return sha256("\n".join((*tree.leaves, "", *types)).encode()).hexdigest()
+
+
+def _own(book: Book, tree: TreeWords, classes: Classes) -> Model | None:
+    store, name = models(), own_name(book)
+    version = store.active(name)
+    if not version:
+        return None
+    try:
+        if store.card(name, version).get("classes") != classes_key(tree, classes.types):
+            raise BadModelFile("the categories of the city have changed since; learn it again")
+        return model_of(store.arrays(name, version), classes)
+    except (BadModelFile, BadModel, NoModel) as error:
+        log.warning("The model %s:%s is not used: %s", name, version, error)
+        return None
 
 
 def _train(book: Book, tree: TreeWords, samples: list[Sample], types: Sequence[str]) -> Model:
@@ -82,13 +117,13 @@ def _content(row: Any) -> list[str]:
     return [str(getattr(row, name, "")) for name in names]
 
 
-def write_model(path: Path, model: Model) -> None:
-    """Write a model to ``path``: into a file of its own first, then renamed. Raises ``OSError``."""
+def arrays_of(model: Model) -> dict[str, Any]:
+    """All numbers of a model by name, without pickles. Raises ``ValueError`` for one without samples."""
     if model.linear is None:
         raise ValueError("A model without samples is not kept.")
     settled, linear = model.settled, model.linear
     notes = {"curve": list(settled.curve), "danger_from": settled.danger_from, "rare": linear.rare}
-    arrays: dict[str, Any] = {
+    return {
         "notes": np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8),
         "ids": linear.ids.astype(np.int32),
         "idf": linear.idf,
@@ -98,6 +133,11 @@ def write_model(path: Path, model: Model) -> None:
         "kind": settled.kind if settled.kind is not None else np.zeros(0),
         "danger": settled.danger if settled.danger is not None else np.zeros(0),
     }
+
+
+def write_model(path: Path, model: Model) -> None:
+    """Write a model to ``path``: into a file of its own first, then renamed. Raises ``OSError``."""
+    arrays = arrays_of(model)
     own = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         with own.open("xb") as file:
@@ -114,13 +154,20 @@ def read_model(path: Path, classes: Classes) -> Model:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-        notes = json.loads(arrays.pop("notes").tobytes())
-        model = _model(arrays, notes, classes)
+        return model_of(arrays, classes)
     except (FileNotFoundError, BadModelFile):
         raise
     except Exception as error:  # a damaged file can fail in as many ways as it has bytes
         raise BadModelFile(f"it cannot be read ({type(error).__name__})") from error
-    return model
+
+
+def model_of(arrays: Mapping[str, Any], classes: Classes) -> Model:
+    """The model of ``arrays_of``. Raises ``BadModelFile`` for numbers that do not fit together."""
+    try:
+        own = dict(arrays)
+        return _model(own, json.loads(own.pop("notes").tobytes()), classes)
+    except (KeyError, ValueError, TypeError, IndexError) as error:
+        raise BadModelFile(f"its numbers do not fit this city ({error})") from error
 
 
 def _model(arrays: dict[str, Any], notes: dict[str, Any], classes: Classes) -> Model:
