@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from procrastinate import App
 from procrastinate.contrib.django import app
 
 from jieban.foundation import database
@@ -20,6 +21,8 @@ _log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds before the runner of jobs begins again; doubled with each failure that follows at once."""
+WAITING_FOR_OTHERS = frozenset({"drafts"})
+"""Queues whose jobs may wait long for another system; they have a runner of their own."""
 STEADY_SECONDS = 60.0
 """Whoever has run for so long begins again with the first pause."""
 
@@ -90,6 +93,16 @@ def keep_running(
         return
 
 
+def _lanes(worker_app: App) -> tuple[list[str], list[str]]:
+    """The queues of the house, and those whose jobs wait for other systems: a runner for each of the two."""
+    queues = {task.queue for task in worker_app.tasks.values()}
+    return sorted(queues - WAITING_FOR_OTHERS), sorted(WAITING_FOR_OTHERS)
+
+
+async def _runner(worker_app: App, queues: list[str]) -> None:
+    await worker_app.run_worker_async(queues=queues, install_signal_handlers=False, delete_jobs="successful")
+
+
 async def _jobs_until_told() -> bool:
     """Run jobs; gives whether somebody has told the process to end."""
     told = False
@@ -104,11 +117,10 @@ async def _jobs_until_told() -> bool:
         asyncio.get_running_loop().add_signal_handler(number, end)
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
         async with worker_app.open_async():
-            runner = asyncio.create_task(
-                worker_app.run_worker_async(install_signal_handlers=False, delete_jobs="successful")
-            )
-            waiting = asyncio.create_task(ended.wait())
-            await asyncio.wait({runner, waiting}, return_when=asyncio.FIRST_COMPLETED)
-            (runner if told else waiting).cancel()  # the runner ends the jobs that it has begun
-            await asyncio.gather(runner, waiting, return_exceptions=True)
+            runners = [asyncio.create_task(_runner(worker_app, queues)) for queues in _lanes(worker_app)]
+            running = {*runners, asyncio.create_task(ended.wait())}
+            done, others = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for other in others:
+                other.cancel()  # a runner ends the jobs that it has begun
+            await asyncio.gather(*done, *others, return_exceptions=True)
     return told

@@ -240,7 +240,8 @@ def _held_out(lesson: Lesson, folds: Ints, recipe: Recipe, progress: Progress) -
 def _mix(columns: Doubles, right: Ints) -> tuple[Mixed, Doubles]:
     """Weights by which the right label is likely (conditional logit), the curve, and the shares."""
     count, classes, width = columns.shape
-    scale = columns.reshape(-1, width).std(axis=0) + 1e-9
+    spread = columns.reshape(-1, width).std(axis=0)
+    scale = np.where(spread > 0, spread, 1.0)  # a view that says the same of every label says nothing
     scaled = columns / scale
     rows = np.arange(count)
 
@@ -256,7 +257,7 @@ def _mix(columns: Doubles, right: Ints) -> tuple[Mixed, Doubles]:
     start = np.r_[np.ones(width), np.zeros(classes)]
     bounds = [(0.0, None)] * width + [(None, None)] * classes
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    weights, bases = found[:width] / scale, found[width:]
+    weights, bases = np.where(spread > 0, found[:width] / scale, 0.0), found[width:]
     shares = shares_of(columns @ weights + bases)
     return Mixed(weights, bases, _curve(shares, right), DONT_KNOW), shares
 
