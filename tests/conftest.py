@@ -62,7 +62,7 @@ def live_city(transactional_db: None) -> object:
 
 @pytest.fixture
 def reader(city: object) -> object:
-    """The reader of Beijing; trained once for all tests."""
+    """The reader of Beijing; trained once for all processes of a test run."""
     from jieban.reading.reader import reader_for
 
     return reader_for(city)  # type: ignore[arg-type]

@@ -9,6 +9,8 @@ import pytest
 
 from jieban.city.book import Book
 from jieban.city.pack import book_from_files
+from jieban.foundation import env
+from jieban.reading.matter.modelfile import FOLDER
 from jieban.reading.reader import Reader
 
 
@@ -18,8 +20,9 @@ def beijing() -> Book:
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("models")
+def models() -> Path:
+    """The folder of this test run: all its processes share the models in it."""
+    return env.home() / FOLDER
 
 
 @pytest.fixture(scope="session")

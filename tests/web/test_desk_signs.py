@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,7 +30,7 @@ SECRETS = (
 
 
 @pytest.fixture
-def filed(city: Book, tmp_path_factory: pytest.TempPathFactory) -> Ticket:
+def filed(city: Book, reader: Reader) -> Ticket:
     now = datetime.now(UTC) - timedelta(minutes=5)
     request = Request(
         source="test",
@@ -41,7 +40,6 @@ def filed(city: Book, tmp_path_factory: pytest.TempPathFactory) -> Ticket:
         text=SAID,
         contact=Contact(phone="13812345678"),
     )
-    reader = Reader(city, Path(tmp_path_factory.mktemp("models")))
     (outcome,) = do_take_in([request], PLATFORM, now=now, book=city, reader=reader)
     return Ticket.objects.get(pk=outcome.ticket)
 

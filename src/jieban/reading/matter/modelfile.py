@@ -6,11 +6,13 @@ this code. A file that is damaged, of another make or from elsewhere is refused 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -58,16 +60,47 @@ def model_for(
     samples = load_samples(samples_folder(book))
     folder = cache or env.home() / FOLDER
     path = folder / f"reading-{model_key(book, samples)[:32]}.npz"
+    stored = _stored(path, classes)
+    if stored is not None:
+        return stored
+    with _one_at_a_time(folder):
+        stored = _stored(path, classes)  # another process may have made it meanwhile
+        if stored is not None:
+            return stored
+        model = _train(book, tree, samples, types)
+        if model.linear is not None:
+            _keep(path, model)
+        return model
+
+
+def _stored(path: Path, classes: Classes) -> Model | None:
+    """The model in a file, or None where there is none that can be used."""
     try:
         return read_model(path, classes)
     except FileNotFoundError:
-        pass
+        return None
     except BadModelFile as error:
         log.warning("The model %s is not used and is made again: %s", path.name, error)
-    model = _train(book, tree, samples, types)
-    if model.linear is not None:
-        _keep(path, model)
-    return model
+        return None
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Processes that start together train one model and not one each: the others wait for it.
+
+    The lock is on the folder itself, and the kernel drops it with its process. Without a folder that can
+    be made each process trains alone.
+    """
+    try:
+        lock = os.open(env.make_folder(folder), os.O_RDONLY | os.O_CLOEXEC)
+    except (OSError, SettingError):
+        yield
+        return
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def own_name(book: Book) -> str:
