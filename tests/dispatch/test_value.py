@@ -25,7 +25,12 @@ def value(one: Waiting, city: Book, now: datetime) -> float:
 
 def test_whoever_may_be_in_danger_is_before_everything_else(city: Book, now: datetime) -> None:
     long_waiting = Waiting(
-        tier="T1", confidence=0.0, since=now - timedelta(days=90), due=now, people=10_000, risks=9
+        tier="T1",
+        confidence=0.0,
+        since=now - timedelta(days=90),
+        due=now,
+        people=10_000,
+        risks=("elder", "ill", "no_heat"),
     )
     assert value(replace(PLAIN, danger=True, tier="T4", confidence=1.0), city, now) >= DANGER
     assert value(long_waiting, city, now) < DANGER
@@ -37,7 +42,25 @@ def test_the_shorter_limit_the_less_sure_and_the_longer_wait_come_first(city: Bo
     half = replace(PLAIN, since=now - timedelta(hours=1), due=now + timedelta(hours=1))
     assert value(half, city, now) > value(PLAIN, city, now)
     assert value(replace(PLAIN, people=20), city, now) > value(PLAIN, city, now)
-    assert value(replace(PLAIN, risks=1), city, now) > value(PLAIN, city, now)
+    assert value(replace(PLAIN, risks=("elder",)), city, now) > value(PLAIN, city, now)
+
+
+def test_each_group_at_risk_weighs_as_its_row_of_the_day_says(city: Book, now: datetime) -> None:
+    on = local_day(city, now)
+    weights = value_weights(city, on)
+
+    def points(*codes: str, book: Book = city) -> float:
+        return value_parts(replace(PLAIN, risks=codes), book, weights, on)["risk"]
+
+    assert (points("elder"), points("disabled"), points("elder", "disabled")) == (1.0, 2.0, 3.0)
+    assert points("elder", "disabled", "ill", "no_heat") == 3.0, "no further than the most points"
+    assert points("nobody") == 0.0
+    over = [
+        replace(row, valid_to=on - timedelta(days=1)) if row.code == "disabled" else row
+        for row in city.tables["risk_groups"]
+    ]
+    ended = replace(city, tables={**city.tables, "risk_groups": tuple(over)})
+    assert points("elder", "disabled", book=ended) == 1.0, "a row that is over gives nothing"
 
 
 def test_a_weight_of_zero_switches_a_part_off(city: Book, now: datetime) -> None:

@@ -6,6 +6,7 @@ at risk that his own words tell (``risk_groups``): no name, number, channel or w
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import log2
@@ -14,6 +15,8 @@ from jieban.city.book import Book, MissingRule
 
 MOST_PEOPLE = 64
 """More people who ask the same raise the value no further."""
+MOST_POINTS = 3.0
+"""Whoever tells of more groups at risk than these points is no further before the others."""
 MOST_OVERDUE = 2.0
 """A request that has waited twice its time is worth as much as one that has waited ten times."""
 
@@ -24,7 +27,7 @@ class Waiting:
 
     ``tier``: code of its time limit; ``confidence``: how sure the proposal is (0 to 1), None without one;
     ``since`` and ``due``: from when until when somebody is to decide; ``people``: how many ask the same;
-    ``risks``: how many named groups at risk its words tell of.
+    ``risks``: codes of the named groups at risk that its words tell of.
     """
 
     tier: str
@@ -33,7 +36,7 @@ class Waiting:
     since: datetime | None = None
     due: datetime | None = None
     people: int = 1
-    risks: int = 0
+    risks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def queue_value(
 
     Urgency (1 for the shortest limit of the city, falling to 0 for the longest) × its weight; then how
     unsure the proposal is: people change most where the machine is least sure; how much of the time for a
-    decision has passed (0 to 2); how many ask the same (log); and named groups at risk.
+    decision has passed (0 to 2); how many ask the same (log); and the points of named groups at risk.
     """
     parts = value_parts(one, book, weights, on, now)
     return round(sum(parts.values()), 6)
@@ -90,7 +93,7 @@ def value_parts(
         "uncertainty": weights.uncertainty * unsure,
         "waiting": weights.waiting * _passed(one, now),
         "people": weights.people * log2(min(max(one.people, 1), MOST_PEOPLE)) / 6,
-        "risk": weights.risk * min(one.risks, 1),
+        "risk": weights.risk * _points(one.risks, book, on),
     }
 
 
@@ -99,6 +102,12 @@ def _urgency(book: Book, tier: str, on: date) -> float:
     if tier not in codes or len(codes) < 2:
         return 0.0
     return 1.0 - codes.index(tier) / (len(codes) - 1)
+
+
+def _points(risks: Collection[str], book: Book, on: date) -> float:
+    """The points of the groups in force that day by their own weights, at most ``MOST_POINTS``."""
+    rows = (row for row in book.tables.get("risk_groups", ()) if row.code in risks and row.in_force(on))
+    return min(float(sum(row.weight for row in rows)), MOST_POINTS)
 
 
 def _passed(one: Waiting, now: datetime | None) -> float:

@@ -26,7 +26,7 @@ from jieban.dispatch.rules import Candidate, Proposal, place_at, propose
 from jieban.intake import repeats
 from jieban.intake.completeness import Known
 from jieban.intake.filling import law_columns
-from jieban.intake.looking import Arrival, look_around
+from jieban.intake.looking import Arrival, Found, look_around
 from jieban.intake.protecting import kept_from_reported
 from jieban.intake.repeats import Course
 from jieban.intake.same import Told
@@ -56,6 +56,19 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """What a request has from another ticket out of which a person took it (``parting``).
+
+    ``requester``: who brought that one; ``apart``: ids of tickets that are surely other matters, and are
+    neither merged with this one nor asked about; ``noted`` is kept with its proposal and first event.
+    """
+
+    requester: int | None
+    apart: frozenset[int]
+    noted: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A request as a channel hands it over, cleaned but unread.
 
@@ -63,7 +76,8 @@ class Request:
     reused key is told from a repeated request. ``place`` is a place code chosen by a person; ``answers``
     are those to the form of the matter (``completeness.check_answers``). ``photos`` says how many will be
     attached: a photo is a new fact. ``answered`` is what the caller was told at once; it ends the request
-    (Art. 11 ¶1) unless somebody is in danger or the matter is one that is there already.
+    (Art. 11 ¶1) unless somebody is in danger or the matter is one that is there already. ``carried`` is
+    set where it was part of another request.
     """
 
     source: str
@@ -84,6 +98,7 @@ class Request:
     photos: int = 0
     simulated: bool = False
     answered: Answered | None = None
+    carried: Carried | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +121,7 @@ def do_take_in(
     somebody is to be told, and for each fifty new numbers; at most eight more where a request is not the
     first of its matter (``repeats``). The requests' keys must differ.
     """
-    understood = _understand(requests, book, reader, now)
+    understood = understand(requests, book, reader, now)
     with transaction.atomic():
         ids = [series.take() for _ in requests]
         local = now.astimezone(ZoneInfo(book.identity.timezone))
@@ -115,7 +130,10 @@ def do_take_in(
         outcomes = _known_outcomes(requests, fresh)
         new = [index for index, request in enumerate(requests) if (request.source, request.key) in fresh]
         contacts = [contact_kept(requests[index]) for index in new]
-        requesters = people.do_remember_requesters(contacts, now=now)
+        requesters = [
+            _carried_by(requests[index]) or remembered
+            for index, remembered in zip(new, people.do_remember_requesters(contacts, now=now), strict=True)
+        ]
         people.do_keep_words(
             [
                 words_kept(requests[index], understood[index][0], ids[index], requester)
@@ -128,6 +146,7 @@ def do_take_in(
             for index, requester in zip(new, requesters, strict=True)
         ]
         around = look_around(arrivals, now=now, book=book)
+        _keep_apart(requests, arrivals, around)
         settled = repeats.settle(arrivals, around, actor, now=now, book=book)
         openings = [
             _opening(
@@ -160,7 +179,9 @@ def _opening(
         proposal = repeats.led_by_cluster(proposal, course, book, local_day(book, now))
     columns = _read_columns(request, arrival.told, reading, proposal, book, now)
     columns["proposal"] |= course.kept
-    receive = Step("receive", actor, now, columns | course.columns)
+    noted = dict(request.carried.noted) if request.carried else {}
+    columns["proposal"] |= noted
+    receive = Step("receive", actor, now, columns | course.columns, noted)
     standing = request.standing
     usual: tuple[Step, ...]
     if course.ends:
@@ -171,6 +192,22 @@ def _opening(
         usual = first_steps(proposal, book, PLATFORM, now, secrecy=standing.secrecy, recused=standing.recused)
     first = _first_columns(request, arrival.told.id, arrival.told.number, arrival.requester, now)
     return Opening(first, (receive, *course.first, *usual, *course.after))
+
+
+def _carried_by(request: Request) -> int | None:
+    """Who brought the ticket that this request was part of; None for a request of its own."""
+    return request.carried.requester if request.carried else None
+
+
+def _keep_apart(requests: Sequence[Request], arrivals: Sequence[Arrival], around: Sequence[Found]) -> None:
+    """Leave out the tickets that a person has parted from a request."""
+    for arrival, found in zip(arrivals, around, strict=True):
+        carried = requests[arrival.index].carried
+        if carried:
+            found.same, found.near = (
+                [hit for hit in hits if not {hit.earlier.id, hit.earlier.same_as} & carried.apart]
+                for hits in (found.same, found.near)
+            )
 
 
 def _arrival(
@@ -209,7 +246,7 @@ def _arrival(
     return Arrival(index, requester, told, person=request.channel not in repeats.NOT_A_PERSON)
 
 
-def _understand(
+def understand(
     requests: Sequence[Request], book: Book, reader: Reader, now: datetime
 ) -> list[tuple[Reading, Proposal]]:
     """Each request read, and the units proposed. One SQL statement for what the past teaches of all."""
@@ -289,7 +326,7 @@ def _read_columns(
         "danger": reading.danger,
         "confidence": proposal.best.confidence if proposal.best else None,
         "proposal": {
-            **_masked_quotes(proposal.as_json(), request.contact),
+            **masked_quotes(proposal.as_json(), request.contact),
             "call": reading.call,
             "model": reading.model,
             **_signs_kept(reading, request.contact),
@@ -304,7 +341,8 @@ def _read_columns(
             known=Known(
                 requester_kind=request.standing.kind,
                 secrecy=request.standing.secrecy,
-                has_contact=bool(request.contact.phone or request.contact.key or request.contact.email),
+                has_contact=_carried_by(request) is not None
+                or bool(request.contact.phone or request.contact.key or request.contact.email),
             ),
         ),
     }
@@ -357,7 +395,7 @@ def _signs_kept(reading: Reading, contact: Contact) -> dict[str, Any]:
     return found
 
 
-def _masked_quotes(proposal: dict[str, Any], contact: Contact) -> dict[str, Any]:
+def masked_quotes(proposal: dict[str, Any], contact: Contact) -> dict[str, Any]:
     """The proposal with the same masks on the words that carried it."""
     reasons = [{**one, "quote": _masked(str(one["quote"]), contact)} for one in proposal.get("reasons", ())]
     return {**proposal, "reasons": reasons}

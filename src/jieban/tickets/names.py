@@ -38,6 +38,7 @@ VERB_NAMES = {
     "protect": _("protected the requester"),
     "link": _("joined it with the same matter of others"),
     "unlink": _("took it out of the common matter"),
+    "split": _("filed another matter of it on its own"),
     "urge": _("urged"),
     "repeat": _("asked again after the end"),
     "attach": _("added photos"),

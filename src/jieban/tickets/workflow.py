@@ -84,6 +84,7 @@ INTAKE_LAW = (
     T("protect", OPEN, None, HOTLINE, source="Art. 8; Jinan 2018: recusal, never to the reported party"),
     T("link", OPEN, None, HOTLINE, needs=("cluster",), source="opinion 66 of 2025: duplicates are merged"),
     T("unlink", OPEN, None, DISPATCHERS, source="opinion 66 of 2025: duplicates are merged"),
+    T("split", OPEN, None, HOTLINE, source="Art. 11: each of several matters goes to the unit whose it is"),
     T("urge", OPEN, None, INTAKE, source="Beijing 2025 opinion: urging instead of a new ticket"),
     T("repeat", CLOSED_STATES, None, INTAKE, source="Art. 11 ¶3 (3): told the result"),
     T("attach", OPEN, None, INTAKE, source="Ordinance Art. 8"),

@@ -24,6 +24,7 @@ from jieban.intake import asking
 from jieban.intake import draft as drafts
 from jieban.intake.amending import do_amend
 from jieban.intake.following import UrgedAlready, do_urge, next_urge
+from jieban.intake.parting import filed_parts
 from jieban.matters.actions import Overtaken
 from jieban.matters.actors import requester
 from jieban.matters.queries import attachments, timeline
@@ -92,6 +93,21 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
     return _show(request, mine)
 
 
+def _parts(request: HttpRequest, mine: Ticket) -> list[Ticket]:
+    """The other matters of the same message, which whoever may see this one may see, too.
+
+    One SQL statement where there are some.
+    """
+    numbers = [one.number for one in filed_parts(mine)]
+    if not numbers:
+        return []
+    parts = list(Ticket.objects.filter(number__in=numbers, requester=mine.requester).order_by("pk"))
+    for part in parts:
+        if not drafts.is_mine(request.session, part.pk):
+            drafts.remember_mine(request.session, part.pk)
+    return parts
+
+
 def _show(request: HttpRequest, mine: Ticket, status: int = 200, **context: Any) -> HttpResponse:
     city, now = book(), datetime.now(UTC)
     verbs = workflow.WORKFLOW.verbs(mine.row(), requester(mine.number))
@@ -101,6 +117,7 @@ def _show(request: HttpRequest, mine: Ticket, status: int = 200, **context: Any)
         "state": told.STATES[mine.state],
         "story": told.story(timeline(mine.pk), city, is_english(), now),
         "photos": attachments(mine.pk) if mine.photos else (),
+        "parts": _parts(request, mine),
         "asked": _asked(mine, city) if "amend" in verbs and mine.state != workflow.CALLBACK else None,
         "may_urge": "urge" in verbs and mine.state != workflow.CALLBACK,
         "urge_again": next_urge(mine, now=now, book=city),

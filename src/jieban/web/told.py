@@ -215,6 +215,7 @@ _WORDS = {
         "Others told us the same; one unit deals with it for all, and each of you is asked how it went"
     ),
     "unlink": gettext_lazy("It is a matter of its own again"),
+    "split": gettext_lazy("You told us of another matter, too; it has a number of its own"),
     "attach": gettext_lazy("You sent photos"),
     "enclose": gettext_lazy("%(unit)s added photos"),
     "consult": gettext_lazy("We are asking units whose matter it is"),

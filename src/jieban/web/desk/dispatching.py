@@ -39,7 +39,7 @@ from jieban.web.desk.verbs.intake import branches
 from jieban.web.desk.words import WHY_WAITING, sentences
 from jieban.web.words import unit_words, when_words
 
-AT_THE_DESK = ("acknowledge", "take_back", "hand_over", "same", "new_fact", "answer", "explain")
+AT_THE_DESK = ("acknowledge", "take_back", "hand_over", "same", "new_fact", "split", "answer", "explain")
 """The verbs that a dispatcher says without leaving the desk, as far as the ticket offers them."""
 MOST_SKIPPED = 30
 
@@ -128,6 +128,8 @@ def say(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     if not tried.done:
         return _show(request, at, ticket, tried=tried, status=422)
     messages.success(request, tried.done)
+    if verb == "split":  # what is left of it still waits for a unit
+        return redirect("dispatch_ticket", number=number)
     return _onward(request, ticket)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models.fields.json import KeyTransform
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
@@ -70,7 +71,12 @@ def rows(scope: Scope, filters: Filters, midnight: datetime, after: str = "", si
 
 def paged(tickets: QuerySet[Ticket], after: str = "", size: int = PAGE) -> Page:
     """Some of these tickets by their limit, earliest first, as a list shows them. One SQL statement."""
-    return Page(*by_limit(tickets.defer(*LONG), after, size))
+    return Page(*by_limit(as_rows(tickets), after, size))
+
+
+def as_rows(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """Tickets without what a row does not show; of the proposal only the people at risk (``told_risks``)."""
+    return tickets.defer(*LONG).annotate(told_risks=KeyTransform("risks", "proposal"))
 
 
 def sent(ticket: Ticket) -> dict[str, Any]:
@@ -160,7 +166,7 @@ def waiting_of(ticket: Ticket) -> Waiting:
         confidence=candidates[0].get("confidence"),
         since=ticket.opened_at,
         due=ticket.due_at,
-        risks=len(ticket.proposal.get("risks") or ()),
+        risks=tuple(one["code"] for one in ticket.proposal.get("risks") or ()),
     )
 
 

@@ -21,7 +21,7 @@ from jieban.subtickets.workflow import EXTERNAL
 from jieban.tickets import workflow as w
 from jieban.tickets.models import Ticket
 from jieban.tickets.queries import PAGE, Page, Scope, visible
-from jieban.web.desk.queries import LONG
+from jieban.web.desk.queries import as_rows
 
 MOST_EXPORTED = 50_000
 HOURS = 48
@@ -61,7 +61,7 @@ def ledger_counts(scope: Scope, codes: Sequence[str]) -> dict[str, Counted]:
 
 def ledger_page(scope: Scope, code: str, after: str = "", *, only_open: bool = False) -> Page:
     """Tickets of a ledger, newest first. One SQL statement, at the same cost however deep."""
-    tickets = _in_ledgers(scope).filter(ledgers__contains=[code]).defer(*LONG)
+    tickets = as_rows(_in_ledgers(scope).filter(ledgers__contains=[code]))
     if only_open:
         tickets = tickets.filter(OPEN)
     found = list(_before(tickets, after).order_by("-pk")[: PAGE + 1])
@@ -153,7 +153,7 @@ def surge_hours(scope: Scope, code: str, book: Book, now: datetime) -> list[tupl
 
 def surge_page(scope: Scope, code: str, after: str = "", *, waiting: bool = False) -> Page:
     """Tickets of a topic, newest first; ``waiting``: those before a dispatcher. One SQL statement."""
-    tickets = visible(scope).filter(surge=code).exclude(surge="").defer(*LONG)
+    tickets = as_rows(visible(scope).filter(surge=code).exclude(surge=""))
     if waiting:
         tickets = tickets.filter(state=w.WAITING)
     found = list(_before(tickets, after).order_by("surge", "-pk")[: PAGE + 1])

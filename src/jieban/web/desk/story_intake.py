@@ -50,6 +50,8 @@ def _again(told: _Told) -> str:
 def _amend(told: _Told) -> str:
     if told.event.detail.get("new_fact"):
         return _("found something new in it: it is a ticket of its own")
+    if told.event.detail.get("drafted"):
+        return _("completed the record, from a draft of the helper")
     return str(verb_words("amend"))
 
 
@@ -66,6 +68,13 @@ def _protect(told: _Told) -> str:
     return _("keeps these units out of it: %(units)s") % {"units": pgettext("in a list", ", ").join(out)}
 
 
+def _split(told: _Told) -> str:
+    return _("filed part %(part)s of it as %(number)s") % {
+        "part": told.event.detail.get("part", ""),
+        "number": told.event.detail.get("into", ""),
+    }
+
+
 WORDS: dict[str, Callable[[_Told], str]] = {
     "hand_over": _hand_over,
     "acknowledge": _acknowledge,
@@ -75,6 +84,7 @@ WORDS: dict[str, Callable[[_Told], str]] = {
     "repeat": _again,
     "amend": _amend,
     "link": _link,
+    "split": _split,
     "protect": _protect,
 }
 """Verb -> what is told of it."""

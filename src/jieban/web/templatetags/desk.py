@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jieban.city.queries import book
+from jieban.intake.parting import filed_parts
 from jieban.subtickets.workflow import STATE_NAMES as SUB_STATES
 from jieban.tickets.models import Ticket
 from jieban.web.context import is_english
@@ -36,14 +37,35 @@ def in_place(address: str) -> SafeString:
 
 @register.filter
 def at_risk(ticket: Ticket) -> list[tuple[str, str]]:
-    """The people at risk whom a ticket concerns: the name of the group, the requester's words."""
-    kept = ticket.proposal.get("risks") or ()
+    """The people at risk whom a ticket concerns: the name of the group, the requester's words.
+
+    A row of a list has them from its own statement (``queries.as_rows``); one that has not shows none,
+    for the proposal of each row would be a statement of its own.
+    """
+    if "proposal" in ticket.get_deferred_fields():
+        kept = getattr(ticket, "told_risks", None) or ()
+    else:
+        kept = ticket.proposal.get("risks") or ()
     groups = {row.code: row for row in book().tables.get("risk_groups", ())}
     return [
         ((groups[one["code"]].name_en if is_english() else "") or groups[one["code"]].name, one["quote"])
         for one in kept
         if one["code"] in groups
     ]
+
+
+@register.filter
+def parts_of(ticket: Ticket) -> list[dict[str, str]]:
+    """The several matters of a ticket: ``title``, ``text`` and the ``number`` of what was filed on its own.
+
+    Parts that a person marked without a proposal have a number alone.
+    """
+    filed = {one.part: one.number for one in filed_parts(ticket)}
+    shown = [
+        {"title": part["title"], "text": part["text"], "number": filed.pop(place, "")}
+        for place, part in enumerate(ticket.proposal.get("parts") or (), 1)
+    ]
+    return shown + [{"title": "", "text": "", "number": number} for number in filed.values()]
 
 
 @register.filter

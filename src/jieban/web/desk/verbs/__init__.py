@@ -26,6 +26,7 @@ from jieban.web.desk.verbs import (
     objecting,
     overseeing,
     requester,
+    splitting,
     urging,
     whistling,
 )
@@ -43,6 +44,7 @@ MODULES = (
     dispatching,
     intake,
     amending,
+    splitting,
     urging,
     overseeing,
     excluding,

@@ -29,7 +29,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             *("review_shelf", "unshelve", "shelve"),
         ),
     ),
-    (gettext_lazy("The record"), ("amend", "link", "unlink", "protect")),
+    (gettext_lazy("The record"), ("amend", "split", "link", "unlink", "protect")),
     (gettext_lazy("Oversight and exclusion"), ("instruct", "supervise", "exclusion")),
 )
 """Heading, and the names of its verbs in the order of the page."""
