@@ -106,6 +106,10 @@ def test_no_unit_role_can_dispatch_close_or_answer_for_the_requester() -> None:
     assert not [line.verb for line in TABLE if line.verb in verdicts and line.roles & unit_roles]
 
 
+OTHER_STATES = ("EventSuggestion.",)
+"""Tables whose state is not that of a matter: a suggestion has no workflow, it is taken or not."""
+
+
 def _writes_of_state(source: str) -> list[int]:
     """The lines that set a ``state``: by attribute, keyword of a write, key of changes, SQL or ``save()``."""
     nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt | ast.expr)]
@@ -129,7 +133,8 @@ def _writes(node: ast.AST) -> bool:
     if node.func.attr == "save":  # of a model; a picture is saved somewhere, a session is none of ours
         return not node.args and "session" not in ast.unparse(node.func.value)
     by_keyword = node.func.attr in ("update", "create", "update_or_create")
-    return by_keyword and any(word.arg == "state" for word in node.keywords)
+    of_a_matter = not ast.unparse(node.func.value).startswith(OTHER_STATES)
+    return by_keyword and of_a_matter and any(word.arg == "state" for word in node.keywords)
 
 
 WORK = tuple(
@@ -167,3 +172,4 @@ def test_the_search_for_writes_of_the_state_finds_them(line: str) -> None:
 
 def test_the_search_leaves_readers_alone() -> None:
     assert not _writes_of_state("Ticket.objects.filter(state='closed'); picture.save(buffer, 'JPEG')")
+    assert not _writes_of_state("EventSuggestion.objects.filter(pk=1).update(state='settled')")

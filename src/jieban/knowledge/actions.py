@@ -124,7 +124,7 @@ def do_withdraw(article: Article, actor: Actor, *, now: datetime) -> Article:
         Article.objects.filter(pk=last.pk).update(current=False)
         last.pk, last.version, last.withdrawn = None, last.version + 1, True
         last.written_at, last.written_by, last.current = now, actor.id, True
-        last.save(force_insert=True)
+        Article.objects.bulk_create([last])
     return last
 
 
