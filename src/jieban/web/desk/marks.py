@@ -95,7 +95,8 @@ def marked(text: str, field: str, spans: Sequence[Span], book: Book, english: bo
     """The text, untouched, with its spans marked; where two overlap the stronger mark is seen."""
     owners: list[Span | None] = [None] * len(text)
     mine = [span for span in spans if span.field == field and text[span.start : span.end] == span.words]
-    for span in reversed(sorted(mine, key=lambda one: _STRENGTH.index(look_of(one)))):  # the first wins
+    strongest_first = sorted(mine, key=lambda one: _STRENGTH.index(look_of(one)))
+    for span in reversed(strongest_first):  # what is laid last is seen
         owners[span.start : span.end] = [span] * (span.end - span.start)
     parts: list[str] = []
     start = 0
