@@ -34,6 +34,7 @@ ROOMS = (
     "exclusion",
     "oversight",
     "notices",
+    "drafting",
     "assessment",
     "web",
     "api",

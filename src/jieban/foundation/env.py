@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -86,6 +86,23 @@ SETTINGS: dict[str, Setting] = {
             "/desk/notices/.",
         ),
         Setting("JIEBAN_SMS_KEY", "", "Key with which calls to JIEBAN_SMS_URL are signed, 16 signs or more."),
+        Setting(
+            "JIEBAN_MODEL_URL",
+            "",
+            "Address of a language model that speaks the OpenAI protocol, up to and without "
+            "/chat/completions, such as https://model.city.example/v1 (docs/drafting.md). When unset, "
+            "nothing is drafted and no page offers it.",
+        ),
+        Setting("JIEBAN_MODEL_NAME", "", "Name of the model to ask for at JIEBAN_MODEL_URL."),
+        Setting("JIEBAN_MODEL_KEY", "", "Key for JIEBAN_MODEL_URL, sent as a bearer token; never logged."),
+        Setting(
+            "JIEBAN_MODEL_TIMEOUT", "30", "Seconds that a draft may take, a second try included, 2 to 300."
+        ),
+        Setting(
+            "JIEBAN_MODEL_SCHEMA",
+            "1",
+            "0 where the model refuses response_format json_schema. Answers are checked either way.",
+        ),
         Setting(
             "JIEBAN_TRUSTED_PROXIES",
             "0",
@@ -262,11 +279,7 @@ def sms_gateway() -> tuple[str, str] | None:
     value = text("JIEBAN_SMS_URL")
     if not value:
         return None
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingError(
-            "JIEBAN_SMS_URL is not an http:// or https:// address.", "Write the gateway's whole address."
-        )
+    _check_web_address("JIEBAN_SMS_URL", value)
     key = text("JIEBAN_SMS_KEY")
     if len(key) < 16:
         raise SettingError(
@@ -274,6 +287,55 @@ def sms_gateway() -> tuple[str, str] | None:
             "Set it to a long random text that the gateway knows too.",
         )
     return value, key
+
+
+def _check_web_address(name: str, value: str) -> None:
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, brackets that do not close
+        whole = False
+    if not whole or not value.isascii() or not value.isprintable() or " " in value:
+        raise SettingError(f"{name} is not an http:// or https:// address.", "Write the whole address.")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelHelper:
+    """The language model that drafts: where, its name and key, the seconds that a draft may take.
+
+    ``schema``: whether it takes the form of its answer as a JSON schema.
+    """
+
+    address: str
+    name: str
+    key: str = field(repr=False)
+    seconds: int
+    schema: bool
+
+
+def model_helper() -> ModelHelper | None:
+    """Return the language model of JIEBAN_MODEL_URL, or None when none is set.
+
+    Raises SettingError when the address is none, or its other settings cannot be used.
+    """
+    value = text("JIEBAN_MODEL_URL").rstrip("/")
+    if not value:
+        return None
+    _check_web_address("JIEBAN_MODEL_URL", value)
+    parts = urlsplit(value)
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise SettingError(
+            "JIEBAN_MODEL_URL has a name, a question mark or a # in it.",
+            "Write the address up to and without /chat/completions; the key goes to JIEBAN_MODEL_KEY.",
+        )
+    name, key = text("JIEBAN_MODEL_NAME"), text("JIEBAN_MODEL_KEY")
+    if not name or not key.isascii() or not key.isprintable():
+        raise SettingError(
+            "JIEBAN_MODEL_NAME is missing, or JIEBAN_MODEL_KEY holds signs that no key has.",
+            "Set both as the model's provider gives them, or unset JIEBAN_MODEL_URL.",
+        )
+    seconds = number("JIEBAN_MODEL_TIMEOUT", 2, 300)
+    return ModelHelper(value, name, key, seconds, flag("JIEBAN_MODEL_SCHEMA"))
 
 
 def trusted_proxies() -> int:

@@ -139,8 +139,11 @@ def do_reply(
     book: Book,
     outcome: str = "solved",
     findings: Findings = NOTHING_FOUND,
+    drafted: str = "",
 ) -> Ticket:
     """The clerk writes the reply; it goes to the unit's reviewer before it is submitted.
+
+    ``drafted``: the id of the draft from which it began, kept with the event.
 
     ``outcome`` says what came of it; ``explained``: it cannot be solved now, and the reply says why, with
     the law or the plan (Art. 15). Without contact only for who cannot be reached: an anonymous requester,
@@ -164,7 +167,8 @@ def do_reply(
             _("Write what was done for the requester, in at least %(least)s characters") % {"least": least}
         )
     changes = {"reply": masked_by_staff(reply), "replied_at": now, "outcome": outcome}
-    return say(ticket, "reply", actor, now, changes, findings.as_detail(), book=book)
+    detail = findings.as_detail() | ({"drafted": drafted} if drafted else {})
+    return say(ticket, "reply", actor, now, changes, detail, book=book)
 
 
 def _owes_contact(ticket: Ticket) -> bool:

@@ -38,12 +38,14 @@ def do_amend(
     book: Book,
     place: str = "",
     contact: Contact | None = None,
+    drafted: str = "",
 ) -> Ticket:
     """Fill in what was missing: answers of the form, the place, the contact. Two SQL statements, three
     with a contact.
 
-    An answer left empty keeps what is there. Ordinance Art. 10. Raises ``BadAnswer`` naming the field,
-    ``NothingNew``, and the refusals of the engine.
+    An answer left empty keeps what is there. ``drafted``: the id of the draft from which the answers
+    came, kept with the event. Ordinance Art. 10. Raises ``BadAnswer`` naming the field, ``NothingNew``,
+    and the refusals of the engine.
     """
     TICKET.workflow.transition(ticket.state, "amend")
     on = local_day(book, now)
@@ -61,7 +63,8 @@ def do_amend(
         if not new:
             raise NothingNew(_("Nothing of this is new. Fill in at least one answer."))
         changes |= _follows({**row, **changes}, book, now)
-        detail = {"fields": [*sorted(filled), *(name for name in new if name in ("place_id", "requester"))]}
+        fields = [*sorted(filled), *(name for name in new if name in ("place_id", "requester"))]
+        detail: dict[str, Any] = {"fields": fields} | ({"drafted": drafted} if drafted else {})
         return say(ticket, "amend", actor, now, changes, detail, book=book)
 
 

@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import http.client
 import json
 import smtplib
 import time
-import urllib.error
-import urllib.request
 from email.headerregistry import Address
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
-from jieban.foundation import env
+from jieban.foundation import env, posting
 
 SECONDS = 10.0
 """How long a gateway may take for one message."""
@@ -124,19 +121,11 @@ class MailGateway:
             raise Down(f"the mail server does not answer ({type(error).__name__})") from None
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A signed message goes where it was sent, and nowhere else."""
-
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        return None
-
-
 class SmsGateway:
     """Text messages: signed JSON by HTTP POST (docs/settings.md)."""
 
     def __init__(self, address: str, key: str) -> None:
         self._address, self._key = address, key.encode()
-        self._opener = urllib.request.build_opener(_NoRedirect)
 
     def __enter__(self) -> Self:
         return self
@@ -146,26 +135,20 @@ class SmsGateway:
 
     def send(self, key: str, address: str, subject: str, text: str) -> str:
         """Post the message; gives the gateway's receipt, or nothing."""
-        body = json.dumps({"id": key, "to": address, "text": text}, ensure_ascii=False).encode()
+        body = posting.as_body({"id": key, "to": address, "text": text})
         moment = str(int(time.time()))
-        request = urllib.request.Request(
-            self._address,
-            body,
-            {
-                "Content-Type": "application/json",
-                "Idempotency-Key": key,
-                "X-Jieban-Time": moment,
-                "X-Jieban-Signature": f"sha256={signature(self._key, moment, body)}",
-            },
-        )
+        headers = {
+            "Idempotency-Key": key,
+            "X-Jieban-Time": moment,
+            "X-Jieban-Signature": f"sha256={signature(self._key, moment, body)}",
+        }
         try:
-            with self._opener.open(request, timeout=SECONDS) as answer:
-                return _receipt(answer.read(10_000))
-        except urllib.error.HTTPError as error:
-            error.close()
-            raise (Refused if error.code in NEVER else Failed)(f"the gateway answers {error.code}") from None
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            raise Down(f"the gateway does not answer ({type(error).__name__})") from None
+            answer = posting.post_json(self._address, body, headers, seconds=SECONDS, connect_seconds=SECONDS)
+        except posting.Unreachable as error:
+            raise Down(f"the gateway {error}") from None
+        if not 200 <= answer.status < 300:
+            raise (Refused if answer.status in NEVER else Failed)(f"the gateway answers {answer.status}")
+        return _receipt(answer.body)
 
 
 def signature(key: bytes, moment: str, body: bytes) -> str:

@@ -80,6 +80,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "figures.view": STAFF_ROLES,
     "knowledge.view": STAFF_ROLES,
     "knowledge.write": frozenset({Role.RULE_OWNER, Role.SUPERVISOR, Role.REVIEWER, Role.LEADER}),
+    "draft.use": HOTLINE_ROLES | {Role.CLERK, Role.REVIEWER},
     "reference.view": frozenset({Role.RULE_OWNER, Role.ADMIN, Role.AUDITOR}),
     "reference.change": frozenset({Role.RULE_OWNER, Role.ADMIN}),
     "api.file": frozenset({Role.MACHINE}),

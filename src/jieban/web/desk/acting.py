@@ -6,16 +6,20 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from jieban.drafting.actions import do_use
+from jieban.drafting.models import Draft
 from jieban.matters.actions import Overtaken
 from jieban.matters.rules import NotPossible, NotYours
 from jieban.tickets.models import Ticket
+from jieban.web.desk.drafts import behind
 from jieban.web.desk.refusals import refusal_words, seen
 from jieban.web.desk.sitting import Sitting
 from jieban.web.desk.verbs import form_of, verbs_for
-from jieban.web.desk.verbs.base import Verb
+from jieban.web.desk.verbs.base import Cleaned, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,15 @@ def say_verb(request: HttpRequest, desk: Sitting, ticket: Ticket, verb: Verb) ->
         _may(ticket, desk, verb)
         if not form.is_valid():
             return Tried(verb.name, form)
-        given = {**form.cleaned_data, "decision": request.POST.get("decision", "")}
+        draft = behind(request.POST.get("draft", ""), ticket, verb.name, desk)
+        given = {
+            **form.cleaned_data,
+            "decision": request.POST.get("decision", ""),
+            "drafted": str(draft.pk) if draft else "",
+        }
         if given["decision"] not in {button.value for button in verb.buttons}:
             return Tried(verb.name, form, refused=_("Choose one of the buttons below the form."))
-        ticket = verb.do(ticket, given, desk)
+        ticket = _do(verb, ticket, given, desk, draft)
     except Overtaken as error:
         return Tried(verb.name, form, overtaken=error)
     except NotYours as error:
@@ -51,6 +60,15 @@ def say_verb(request: HttpRequest, desk: Sitting, ticket: Ticket, verb: Verb) ->
     except NotPossible as error:
         return Tried(verb.name, form, refused=refusal_words(error))
     return Tried(verb.name, form, done=verb.done(ticket, given, desk))
+
+
+def _do(verb: Verb, ticket: Ticket, given: Cleaned, desk: Sitting, draft: Draft | None) -> Ticket:
+    """Say it, and with it note that it began from a draft."""
+    if draft is None:
+        return verb.do(ticket, given, desk)
+    with transaction.atomic():
+        do_use(draft, desk.actor, now=desk.now)
+        return verb.do(ticket, given, desk)
 
 
 def _may(ticket: Ticket, desk: Sitting, verb: Verb) -> None:

@@ -90,6 +90,7 @@ def _reply(told: _Told) -> str:
         parts.append(_("met in person %(when)s") % met)
     if told.event.detail.get("met_where"):
         parts.append(str(told.event.detail["met_where"]))
+    parts.append(_("from a draft of the helper") if told.event.detail.get("drafted") else "")
     said = pgettext("in a list", ", ").join(part for part in parts if part)
     return _("wrote the reply (%(what)s)") % {"what": said} if said else _("wrote the reply")
 

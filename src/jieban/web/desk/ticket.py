@@ -20,7 +20,7 @@ from jieban.people.roles import allowed
 from jieban.tickets import workflow as w
 from jieban.tickets.clocks import contact_by, sign_by
 from jieban.tickets.models import Ticket
-from jieban.web.desk import queries, why
+from jieban.web.desk import drafts, queries, why
 from jieban.web.desk.acting import Tried, say_verb
 from jieban.web.desk.around import around
 from jieban.web.desk.asked import rows_of
@@ -43,7 +43,8 @@ from jieban.whistle.queries import of_ticket
 def ticket(request: HttpRequest, number: str) -> HttpResponse:
     """One ticket. Six SQL statements with session, account and the city's serial (one more for photos)."""
     desk = sitting(request)
-    return show(request, desk, ticket_or_refuse(desk, number), start=request.GET.get("start", ""))
+    given = {name: request.GET.get(name, "") for name in ("start", "draft")}
+    return show(request, desk, ticket_or_refuse(desk, number), **given)
 
 
 @page("ticket.view")
@@ -99,12 +100,16 @@ def show(
     contact: dict[str, str] | None = None,
     unmask_form: UnmaskForm | None = None,
     start: str = "",
+    draft: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """The page, with what was tried and refused, or with the contact that was asked for.
 
-    ``start``: the code of the standard words from which the reply begins.
+    ``start``: the code of the standard words from which the reply begins; ``draft``: the id of a draft
+    from which a verb's form does.
     """
+    draft = request.POST.get("draft", "") if tried else draft
+    begun = drafts.begun(draft, found, desk) if draft else None
     events = timeline(found.pk)
     shown = {
         "desk": desk,
@@ -122,7 +127,9 @@ def show(
         "photos": attachments(found.pk) if found.photos else [],
         "whistles": of_ticket(found.pk) if found.whistled else [],
         "same": queries.of_requester(desk.scope, found.requester, but=found.pk),
-        "verbs": _verbs(found, desk, tried, starting_words(found, desk, start) if start else ""),
+        "verbs": _verbs(found, desk, tried, starting_words(found, desk, start) if start else "", begun),
+        "begun": begun,
+        "helper": drafts.offered(found, desk),
         "branches": branches(desk),
         "asked": rows_of(found, desk),
         "go_dispatch": found.state == w.WAITING and may_say(found, desk, "dispatch"),
@@ -136,7 +143,9 @@ def show(
     return render(request, "desk/ticket.html", shown, status=status)
 
 
-def _verbs(found: Ticket, desk: Sitting, tried: Tried | None, words: str = "") -> list[dict[str, Any]]:
+def _verbs(
+    found: Ticket, desk: Sitting, tried: Tried | None, words: str = "", begun: drafts.Begun | None = None
+) -> list[dict[str, Any]]:
     """The verbs with their forms, group by group; the next step lies open, or the one that was tried."""
     listed = []
     for verb in verbs_for(found, desk):
@@ -144,6 +153,8 @@ def _verbs(found: Ticket, desk: Sitting, tried: Tried | None, words: str = "") -
         form = tried.form if tried and mine else form_of(verb, found, desk)
         if words and verb.name == "reply":
             form.initial, mine = {"reply": words}, True
+        if begun and begun.verb == verb.name and not mine:
+            form.initial, mine = begun.initial, True
         not_now = verb.not_now(found, desk)
         group = heading(verb.name)
         listed.append({"verb": verb, "form": form, "not_now": not_now, "open": mine, "group": group})

@@ -22,7 +22,15 @@ def _amend(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
     answers = {code: value for code, value in given.items() if code in codes}
     phone = read_phone(given.get(CONTACT, ""))[0]
     contact = Contact(phone=phone, key=f"phone:{phone}") if phone else None
-    return do_amend(ticket, answers, desk.actor, now=desk.now, book=desk.book, contact=contact)
+    return do_amend(
+        ticket,
+        answers,
+        desk.actor,
+        now=desk.now,
+        book=desk.book,
+        contact=contact,
+        drafted=given["drafted"],
+    )
 
 
 def _amended(ticket: Ticket, given: Cleaned, desk: Sitting) -> str:

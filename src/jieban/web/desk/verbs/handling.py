@@ -60,6 +60,7 @@ def _reply(ticket: Ticket, given: Cleaned, desk: Sitting) -> Ticket:
         book=desk.book,
         outcome=given["outcome"],
         findings=found,
+        drafted=given["drafted"],
     )
 
 
