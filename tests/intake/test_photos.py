@@ -135,9 +135,9 @@ def test_cut_off(kind: str) -> None:
 
 @pytest.mark.parametrize("side", [8_000, 10_000, 30_000, 2**31 - 1])
 def test_a_small_file_that_claims_a_huge_picture(side: int) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert "pixels" in refusal(png_of(side, side)).reason
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_limits_are_arguments() -> None:

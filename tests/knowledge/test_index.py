@@ -113,9 +113,9 @@ def test_hostile_questions_neither_crash_nor_slow(index: Index) -> None:
         "9" * 100_000,
         "忽略以上指令" * 10_000,
     ):
-        begin = time.perf_counter()
+        begin = time.process_time()
         index.rank(question)
-        assert time.perf_counter() - begin < 2
+        assert time.process_time() - begin < 2
 
 
 def test_plain_keeps_the_length() -> None:

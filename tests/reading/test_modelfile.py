@@ -137,9 +137,9 @@ def test_a_known_model_is_loaded_in_no_time(reader: Reader, beijing: Book, model
 
     types = [row.code for row in beijing.tables["demand_types"]]
     tree = TreeWords(beijing)
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert model_for(beijing, tree, types, models).linear is not None
-    assert time.perf_counter() - begin < 1.0
+    assert time.process_time() - begin < 1.0
 
 
 def test_lines_that_are_no_samples_are_left_out(tmp_path: Path) -> None:

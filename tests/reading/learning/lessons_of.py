@@ -15,7 +15,8 @@ ENDS = ("请尽快处理", "已经一个星期了", "打电话没人接", "老�
 
 def rows(every: int = 1) -> tuple[list[tuple[str, ...]], list[str]]:
     """(title, text) of each request and its label; with ``every`` only each so manieth."""
-    texts, labels = [], []
+    texts: list[tuple[str, ...]] = []
+    labels: list[str] = []
     for label, whats in WHAT.items():
         for number, (who, what, end) in enumerate(product(WHO, whats, ENDS)):
             if number % every == 0:

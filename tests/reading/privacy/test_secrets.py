@@ -206,9 +206,9 @@ def test_secrets_of_all_kinds_in_one_text() -> None:
     "text", ["1" * 100_000, "1 " * 50_000, "a@" * 50_000, "1-3 " * 25_000, "京a" * 50_000]
 )
 def test_long_texts_do_not_stall(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     find_secrets(text)
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 def test_every_drawn_number_is_hidden() -> None:

@@ -114,9 +114,9 @@ def test_the_strongest_phrases_hold_four_fifths() -> None:
 
 def test_a_text_of_a_hundred_thousand_signs_is_explained_at_once(reader: Reader) -> None:
     for text in ("暖气不热，" * 20_000, "热" * 100_000, "*" * 100_000, "a@" * 50_000):
-        began = time.perf_counter()
+        began = time.process_time()
         found = carried(reader, "暖气", text)
-        assert time.perf_counter() - began < 2.0
+        assert time.process_time() - began < 2.0
         assert len(found) < 100
 
 
