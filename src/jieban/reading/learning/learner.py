@@ -36,10 +36,10 @@ Doubles = npt.NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 SEED = 42
-FOLDS = 5
+FOLDS = 4
 FEWEST_ROWS = 20
-CHOICE_FOLDS = 3
-MOST_FOR_CHOICE = 2_500
+CHOICE_FOLDS = 2
+MOST_FOR_CHOICE = 2_000
 """So many rows are enough to choose a recipe by."""
 REMEMBERED = 96
 """So many of the weightiest parts of a training row are remembered."""
