@@ -43,8 +43,8 @@ from jieban.whistle.queries import of_ticket
 def ticket(request: HttpRequest, number: str) -> HttpResponse:
     """One ticket. Six SQL statements with session, account and the city's serial (one more for photos)."""
     desk = sitting(request)
-    given = {name: request.GET.get(name, "") for name in ("start", "draft")}
-    return show(request, desk, ticket_or_refuse(desk, number), **given)
+    start, draft = request.GET.get("start", ""), request.GET.get("draft", "")
+    return show(request, desk, ticket_or_refuse(desk, number), start=start, draft=draft)
 
 
 @page("ticket.view")
