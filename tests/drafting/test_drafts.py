@@ -222,6 +222,20 @@ def test_who_may_say_the_verb_may_ask(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("columns", [{"secrecy": "confidential"}, {"minor": True}], ids=str)
+def test_words_of_protected_requests_stay_in_the_house(
+    columns: dict[str, Any], stub: Stub, city: Book, now: datetime
+) -> None:
+    assert kinds_for(waiting_ticket(city, now, **columns), DISPATCHER) == ()
+    ticket = waiting_ticket(city, now)
+    draft = do_ask(ticket, "summary", DISPATCHER, now=now)
+    Ticket.objects.filter(pk=ticket.pk).update(**columns)  # protected while the job waited
+    write(draft.pk)
+    draft.refresh_from_db()
+    assert (draft.problem, stub.bodies) == ("protected", [])
+
+
+@pytest.mark.django_db
 def test_decided_on_once(stub: Stub, city: Book, now: datetime) -> None:
     stub.answer = of("summary", {"summary": "暖气不热", "facts": []})
     draft = drafted(handled(city, now), "summary", now)

@@ -16,7 +16,7 @@ from jieban.drafting import rules
 from jieban.drafting.client import Client, NoDraft, client, model_name
 from jieban.drafting.models import ASKED, DISCARDED, FAILED, READY, SLOTS, SUMMARY, USED, Draft
 from jieban.drafting.prompts import VERSIONS, reply_question, slots_question, summary_question
-from jieban.drafting.queries import VERB_OF, kinds_for
+from jieban.drafting.queries import VERB_OF, kinds_for, protected
 from jieban.drafting.redact import outgoing, passage_out
 from jieban.knowledge.kinds import FOR_EVERYBODY
 from jieban.knowledge.search import search
@@ -77,6 +77,8 @@ def do_write(pk: int, book: Book, *, ask: Client | None = None) -> None:
         model = ask or client()
         if model is None:
             raise NoDraft("unset")
+        if protected(ticket):  # since it was asked for
+            raise NoDraft("protected")
         text, result = _drafted(draft, ticket, model, book)
         changes |= {"state": READY, "text": text, "result": result}
     except NoDraft as error:

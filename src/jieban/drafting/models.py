@@ -24,6 +24,7 @@ STATE_NAMES = {
 
 PROBLEM_NAMES = {
     "unset": _("No helper is set up any more."),
+    "protected": _("This request is protected, so its words stay in the house."),
     "unreachable": _("The helper does not answer."),
     "slow": _("The helper took too long."),
     "busy": _("The helper has too much to do now."),

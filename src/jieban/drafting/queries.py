@@ -15,10 +15,15 @@ SHOWN = 20
 
 def kinds_for(ticket: Ticket, actor: Actor) -> tuple[str, ...]:
     """What may be drafted of a ticket for this person now; nothing where no model is set up. No SQL."""
-    if not is_set_up():
+    if not is_set_up() or protected(ticket):
         return ()
     allowed = set(WORKFLOW.verbs(ticket.row(), actor))
     return tuple(kind for kind in KINDS if VERB_OF[kind] in allowed)
+
+
+def protected(ticket: Ticket) -> bool:
+    """Whether a ticket's words stay in the house: confidential ones and those of minors (PIPL Art. 28)."""
+    return ticket.secrecy == "confidential" or ticket.minor
 
 
 def of_ticket(ticket: int) -> list[Draft]:
