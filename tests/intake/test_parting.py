@@ -42,14 +42,17 @@ def split(first: Ticket, city: Book, now: datetime, parts: dict[int, str], actor
 def test_each_part_is_a_ticket_of_the_same_requester(city: Book, now: datetime) -> None:
     first = first_of(city, now)
     proposed = open_parts(first)
-    assert list(proposed) == [2] and "工资" in proposed[2]
+    assert list(proposed) == [2]
+    assert "工资" in proposed[2]
     later = now + timedelta(hours=2)
     first = split(first, city, later, proposed)
     (filed,) = filed_parts(first)
     part = Ticket.objects.get(number=filed.number)
     assert (part.requester, part.channel, part.opened_at) == (first.requester, "phone", later)
     assert part.requester is not None
-    assert part.state != "explained" and part.same_as is None and part.cluster is None
+    assert part.state != "explained"
+    assert part.same_as is None
+    assert part.cluster is None
     assert part.category_id and part.category_id != first.category_id, "what stays is read anew"
     assert part.proposal["split_from"] == {
         "number": first.number,
@@ -58,7 +61,8 @@ def test_each_part_is_a_ticket_of_the_same_requester(city: Book, now: datetime) 
     }
     assert "maybe_same" not in part.proposal
     event = Event.objects.get(matter=first.pk, verb="split")
-    assert event.detail == {"part": 2, "into": part.number} and event.actor_id == DISPATCHER.id
+    assert event.detail == {"part": 2, "into": part.number}
+    assert event.actor_id == DISPATCHER.id
     assert addresses_of([part.pk])[part.pk].email == "a@example.org"
     assert addresses_of([part.pk])[part.pk].phone == "13812345678"
     assert open_parts(first) == {}
@@ -82,7 +86,8 @@ def test_an_anonymous_first_has_anonymous_parts(city: Book, now: datetime) -> No
     first = first_of(city, now, standing=Standing(secrecy="anonymous"))
     first = split(first, city, now, {2: WAGES})
     part = Ticket.objects.get(number=filed_parts(first)[0].number)
-    assert part.requester is None and part.secrecy == "anonymous"
+    assert part.requester is None
+    assert part.secrecy == "anonymous"
 
 
 def test_pressed_twice_makes_nothing_twice(city: Book, now: datetime) -> None:
