@@ -53,7 +53,8 @@ def test_each_part_is_a_ticket_of_the_same_requester(city: Book, now: datetime) 
     assert part.state != "explained"
     assert part.same_as is None
     assert part.cluster is None
-    assert part.category_id and part.category_id != first.category_id, "what stays is read anew"
+    assert part.category_id
+    assert part.category_id != first.category_id, "what stays is read anew"
     assert part.proposal["split_from"] == {
         "number": first.number,
         "part": 2,
