@@ -53,7 +53,7 @@ def test_an_instruction_in_a_text_is_only_a_text(reader: Reader) -> None:
     reading = reader.read("", HOSTILE["injected"])
     assert reading.category == "040101"
     assert not reading.danger
-    assert reading.tier == ""
+    assert reading.tier == reader.read("", "暖气不热").tier != "T1"
 
 
 @pytest.mark.parametrize("name", ["zero width", "nul", "controls", "lone halves"])
