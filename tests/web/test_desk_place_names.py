@@ -12,7 +12,7 @@ from django.test import Client
 from tests.tickets.stage import STREET, waiting_ticket
 
 from jieban.city.book import Book
-from jieban.city.naming import NameProposal
+from jieban.city.naming_models import NameProposal
 from jieban.city.queries import book, forget_book
 from jieban.tickets.models import Ticket
 from jieban.web.desk import place_names

@@ -56,7 +56,7 @@ def read_ticket(city: Book, now: datetime, text: str, **more: Any) -> Ticket:
     reading = reader.read("", text)
     proposal = propose(reading, city, local_day(city, now))
     place = reading.place
-    columns = {
+    columns: dict[str, Any] = {
         "text": reading.text,
         "title": reading.text[:40],
         "category_id": reading.category,
