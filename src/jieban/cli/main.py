@@ -34,7 +34,24 @@ def _run(words: list[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
+    except Exception as error:
+        if not _without_tables(error):
+            raise
+        print(
+            f"jieban {words[0]}: The database has no tables of this version yet.\n{_MIGRATE}", file=sys.stderr
+        )
+        return 1
     return 0
+
+
+_MIGRATE = "What to do: run jieban demo, or jieban migrate and then jieban city load PACK."
+
+
+def _without_tables(error: Exception) -> bool:
+    """Whether a command met a database that was never brought up to this version."""
+    from psycopg.errors import UndefinedColumn, UndefinedTable
+
+    return isinstance(error.__cause__, UndefinedTable | UndefinedColumn)
 
 
 def overview() -> str:
