@@ -23,6 +23,7 @@ from jieban.callback.checking import do_second_check
 from jieban.callback.rating import do_rate
 from jieban.callback.rules import ATTEMPTS, calling_hours
 from jieban.city.book import Book
+from jieban.demo.hotline import Hotline
 from jieban.demo.people import (
     CALLER,
     CHECKER,
@@ -36,7 +37,7 @@ from jieban.demo.people import (
     habits_of,
     reviewer_of,
 )
-from jieban.demo.samples import Sample, vary
+from jieban.demo.samples import Outbreak, Sample, vary
 from jieban.demo.whistling import Whistling
 from jieban.dispatch.actions import Choice, do_answer, do_dispatch, do_rule_on_objection
 from jieban.dispatch.rules import DANGER_QUEUE, candidate_for, local_day, place_at
@@ -75,18 +76,20 @@ class City:
     desk: list[Sample]
     seed: int
     end: datetime
+    outbreaks: list[Outbreak] = field(default_factory=list)
     chance: random.Random = field(init=False)
     tally: Tally = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
-        self._agenda: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self._agenda: list[tuple[datetime, int, Callable[[datetime], object]]] = []
         self._order = count()
         self._streets = [place for place in self.book.places.values() if place.level == "street"]
         self.chance.shuffle(self._streets)  # some streets are busy, most are not
         self._habits = {code: habits_of(code, self.seed) for code in self.book.units}
         self._begin = self.end
         self._whistles = Whistling(self.book, self.seed, self._at, self.end - LAST_SHIFT)
+        self._hotline = Hotline(self.book, self.reader, self.seed, self.end - LAST_SHIFT)
 
     def play(self, days: int, per_day: int, progress: Callable[[float], None] = lambda share: None) -> Tally:
         """Play ``days`` up to ``end`` with about ``per_day`` requests a day."""
@@ -95,6 +98,7 @@ class City:
             self._at(moment, partial(self._arrive, sample))
         for sample in self.desk:
             self._at(self.end - LAST_SHIFT * self.chance.random() ** 2 / 4, partial(self._arrive, sample))
+        self._plan_hotline(days)
         while self._agenda and self._agenda[0][0] <= self.end:
             with transaction.atomic():
                 for _ in range(STEPS_PER_TRANSACTION):
@@ -104,8 +108,19 @@ class City:
                     act(moment)
             if self._agenda:
                 progress((self._agenda[0][0] - self._begin) / (self.end - self._begin))
-        self.tally.verbs += self._whistles.verbs
+        self._hotline.round(self.end)
+        self.tally.verbs += self._whistles.verbs + self._hotline.verbs
         return self.tally
+
+    def _plan_hotline(self, days: int) -> None:
+        """What many people tell of within a few days, and the hotline's round every morning and evening."""
+        for one in (one for one in self.outbreaks if one.days_ago <= days):
+            for number, sample in enumerate(one.tellings):
+                ago = one.days_ago - one.over_days * number / len(one.tellings)
+                self._at(self.end - timedelta(days=ago), partial(self._tell, one.id, sample))
+        for half in range(2 * days - 1, 0, -1):
+            act = self._hotline.day if half % 2 else self._hotline.round
+            self._at(self.end - timedelta(days=half / 2), act)
 
     def _arrivals(self, days: int, per_day: int) -> list[tuple[datetime, Sample]]:
         zone = ZoneInfo(self.book.identity.timezone)
@@ -136,13 +151,17 @@ class City:
                 told.append(other)
         return told + self.chance.choices(self.samples, k=max(0, wanted - len(told)))
 
-    def _at(self, moment: datetime, act: Callable[[datetime], None]) -> None:
+    def _at(self, moment: datetime, act: Callable[[datetime], object]) -> None:
         heapq.heappush(self._agenda, (moment, next(self._order), act))
 
-    def _later(self, now: datetime, hours: float, act: Callable[[datetime], None]) -> None:
+    def _later(self, now: datetime, hours: float, act: Callable[[datetime], object]) -> None:
         self._at(now + timedelta(hours=max(hours, 0.02) * self.chance.uniform(0.6, 1.6)), act)
 
-    def _arrive(self, sample: Sample, now: datetime) -> None:
+    def _tell(self, event: str, sample: Sample, now: datetime) -> None:
+        self._hotline.told(event, self._arrive(sample, now))
+
+    def _arrive(self, sample: Sample, now: datetime) -> int:
+        """A request comes in; gives the id of its ticket."""
         number = next(self._order)
         caller = f"1380000{self.chance.randrange(10000):04d}"
         request = Request(
@@ -166,6 +185,7 @@ class City:
             self._later(now, wait, lambda then: self._decide(ticket, sample, then))
         else:
             self._sent(ticket, sample, now)
+        return ticket.pk
 
     def _decide(self, ticket: Ticket, sample: Sample, now: datetime) -> None:
         """A dispatcher decides, knowing what a good one would know."""
@@ -183,6 +203,7 @@ class City:
         if unit is None:
             unit = self.chance.choice(self._streets).code
             place = unit
+        self._hotline.name(ticket, place, now)
         do_dispatch(ticket, Choice(unit, category, place), DISPATCHER, now=now, book=self.book)
         self.tally.verbs += 1
         self._sent(ticket, sample, now)
@@ -221,8 +242,8 @@ class City:
         self._later(now, min(8.0, span * 0.1), lambda then: self._call(ticket, span, then))
 
     def _look_again(self, ticket: Ticket) -> None:
-        """A whistle's results come to the ticket from others: see them before acting."""
-        if ticket.whistled:
+        """A whistle's results come to the ticket from others, so does joining: see them before acting."""
+        if ticket.whistled or ticket.pk in self._hotline.joined:
             ticket.refresh_from_db()
 
     def _leave_for_the_newcomer(self, now: datetime) -> bool:
@@ -281,6 +302,7 @@ class City:
 
     def _rate(self, ticket: Ticket, now: datetime) -> None:
         """Some requesters do not wait to be asked."""
+        self._look_again(ticket)
         if ticket.state != workflow.SUBMITTED or ticket.lead_id is None:
             return
         habits = drift(self._habits[ticket.lead_id], (now - self._begin).days)

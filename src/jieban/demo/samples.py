@@ -30,6 +30,16 @@ class Sample:
     danger: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Outbreak:
+    """One event that several people tell of: it began ``days_ago`` and was told over ``over_days``."""
+
+    id: str
+    days_ago: float
+    over_days: float
+    tellings: tuple[Sample, ...]
+
+
 def load_samples(folder: Path) -> list[Sample]:
     """All samples of a pack, in the order of their files; empty for a pack that has none."""
     found = []
@@ -50,6 +60,24 @@ def load_desk(folder: Path) -> list[Sample]:
     ]
     unknown = dict.fromkeys(("demand_type", "category", "tier", "district", "street", "unit", "danger"))
     return [_sample(json.loads(line) | {"label": unknown}) for line in lines]
+
+
+def load_outbreaks(folder: Path) -> list[Outbreak]:
+    """Events that many people tell of, each in words of his own; empty for a pack that has none."""
+    found = []
+    for path in sorted((folder / "events").glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.strip():
+                found.append(_outbreak(json.loads(line)))
+    return found
+
+
+def _outbreak(raw: dict[str, Any]) -> Outbreak:
+    told = [
+        _sample({"id": f"{raw['id']}-{n}", "channel": raw["channel"], "title": "", "text": text} | raw)
+        for n, text in enumerate(raw["tellings"], 1)
+    ]
+    return Outbreak(raw["id"], float(raw["days_ago"]), float(raw["over_days"]), tuple(told))
 
 
 def _sample(raw: dict[str, Any]) -> Sample:

@@ -14,7 +14,7 @@ from jieban.city.book import Book
 from jieban.city.pack import find_pack
 from jieban.demo.overseeing import oversee
 from jieban.demo.play import City
-from jieban.demo.samples import load_desk, load_samples
+from jieban.demo.samples import load_desk, load_outbreaks, load_samples
 from jieban.dispatch.rules import local_day
 from jieban.foundation.errors import OperatorError
 from jieban.reading.reader import reader_for
@@ -43,7 +43,9 @@ def simulate(
             f"The pack {book.identity.code} has no samples to play with.",
             "Add labelled requests to its samples folder.",
         )
-    tally = City(book, reader_for(book), samples, load_desk(folder), seed, end).play(days, per_day, progress)
+    outbreaks = load_outbreaks(folder)
+    city = City(book, reader_for(book), samples, load_desk(folder), seed, end, outbreaks)
+    tally = city.play(days, per_day, progress)
     tally.verbs += oversee(book, end, seed)
     day = end - timedelta(days=days)
     while day <= end + timedelta(days=31):

@@ -35,21 +35,24 @@ PAGE = 20
 SETTLE_MOST = 5000
 
 
-def _open_ones(now: datetime, since: timedelta, most: int) -> list[Ticket]:
+def _open_ones(now: datetime, since: timedelta, most: int, simulated: bool) -> list[Ticket]:
     """The latest tickets that could join others: open, in no cluster, kept from nobody. One statement."""
-    found = Ticket.objects.filter(cluster=None, same_as=None, secrecy="", recused=[]).exclude(
-        state__in=w.CLOSED_STATES
-    )
-    return [one for one in found.order_by("-pk")[:most] if one.opened_at >= now - since and not one.simulated]
+    found = Ticket.objects.filter(
+        cluster=None, same_as=None, secrecy="", recused=[], simulated=simulated
+    ).exclude(state__in=w.CLOSED_STATES)
+    return [one for one in found.order_by("-pk")[:most] if one.opened_at >= now - since]
 
 
-def do_suggest(*, now: datetime, book: Book) -> list[EventSuggestion]:
+def do_suggest(
+    *, now: datetime, book: Book, look_back: timedelta = LOOK_BACK, simulated: bool = False
+) -> list[EventSuggestion]:
     """Suggest for new tickets which earlier ones may tell of the same event. At most nine statements.
 
-    Tickets that have a suggestion already, and pairs that people ruled on, are left alone.
+    Tickets that have a suggestion already, and pairs that people ruled on, are left alone. Simulated
+    tickets are looked at only by whoever plays them.
     """
     on = local_day(book, now)
-    tickets = _open_ones(now, LOOK_BACK, LATEST)
+    tickets = _open_ones(now, look_back, LATEST, simulated)
     done = set(
         EventSuggestion.objects.filter(ticket__in=[one.pk for one in tickets]).values_list(
             "ticket", flat=True
@@ -118,7 +121,7 @@ def do_look_over(*, now: datetime, book: Book) -> list[EventSuggestion]:
     several people the later ones are suggested with the one that stands for it.
     """
     days = timedelta(days=float(book.rule("cluster.window_days", local_day(book, now))))
-    tickets = _open_ones(now, days, TEXTS)[::-1]
+    tickets = _open_ones(now, days, TEXTS, simulated=False)[::-1]
     by_id = {one.pk: one for one in tickets}
     stream = EventStream()
     stream.add(
@@ -230,4 +233,7 @@ def do_settle(*, now: datetime) -> int:
     asked = list(waiting.values_list("ticket", flat=True)[:SETTLE_MOST])
     over = Ticket.objects.filter(pk__in=asked).filter(Q(state__in=w.CLOSED_STATES) | Q(cluster__isnull=False))
     gone = list(over.values_list("pk", flat=True))
-    return waiting.filter(ticket__in=gone).update(state=SETTLED, decided_at=now) if gone else 0
+    if not gone:
+        return 0
+    settled = EventSuggestion.objects.filter(state=OPEN, ticket__in=gone)
+    return settled.update(state=SETTLED, decided_at=now)
