@@ -37,10 +37,11 @@ SETTLE_MOST = 5000
 
 def _open_ones(now: datetime, since: timedelta, most: int, simulated: bool) -> list[Ticket]:
     """The latest tickets that could join others: open, in no cluster, kept from nobody. One statement."""
-    found = Ticket.objects.filter(
-        cluster=None, same_as=None, secrecy="", recused=[], simulated=simulated
-    ).exclude(state__in=w.CLOSED_STATES)
-    return [one for one in found.order_by("-pk")[:most] if one.opened_at >= now - since]
+    found = Ticket.objects.filter(cluster=None, same_as=None, secrecy="", recused=[]).exclude(
+        state__in=w.CLOSED_STATES
+    )
+    latest = (one for one in found.order_by("-pk")[:most] if one.simulated == simulated)
+    return [one for one in latest if one.opened_at >= now - since]
 
 
 def do_suggest(
