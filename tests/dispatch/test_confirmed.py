@@ -16,7 +16,7 @@ from jieban.foundation.errors import OperatorError
 from jieban.reading.learning.store import Store
 from jieban.reading.matter import modelfile
 from jieban.reading.matter.modelfile import own_name, own_version
-from jieban.reading.matter.samples import load_samples, samples_folder
+from jieban.reading.matter.samples import Sample, load_samples, samples_folder
 from jieban.reading.reader import Reader
 from jieban.tickets import workflow as w
 
@@ -35,12 +35,20 @@ def small(city: Book, monkeypatch: pytest.MonkeyPatch) -> Book:
     """Beijing with two branches of its tree and few samples: quick to train on."""
     kept = tuple(row for row in city.tables["categories"] if row.code[:2] in ("04", "09"))
     book = replace(city, tables={**city.tables, "categories": kept}, fingerprint="confirmed")
-    own = [one for one in load_samples(samples_folder(city)) if one.label["category"][:2] in ("04", "09")]
     monkeypatch.setattr(room, "book_of_city", lambda: book)
-    monkeypatch.setattr(room, "load_samples", lambda folder: own[:120])
-    monkeypatch.setattr(room, "reader_for", lambda book: Reader(book, samples=own[:120]))
+    monkeypatch.setattr(room, "load_samples", lambda folder: _few(book))
+    monkeypatch.setattr(room, "reader_for", _reader)
     monkeypatch.setattr(room, "FEWEST", 20)
     return book
+
+
+def _few(book: Book) -> list[Sample]:
+    samples = load_samples(samples_folder(book))
+    return [one for one in samples if one.label["category"][:2] in ("04", "09")][:120]
+
+
+def _reader(book: Book) -> Reader:
+    return Reader(book, samples=_few(book))
 
 
 def _tickets(city: Book, now: datetime, category: str, count: int) -> None:
@@ -57,7 +65,7 @@ def test_what_people_confirmed_is_read_so_from_then_on(
 ) -> None:
     _tickets(city, now, "040401", 40)
     assert {one.label["category"] for one in confirmed()} == {"040401"}
-    before = room.reader_for(small).read(f"{NEW_WORD}坏了", f"楼里的{NEW_WORD}又坏了没人修")
+    before = _reader(small).read(f"{NEW_WORD}坏了", f"楼里的{NEW_WORD}又坏了没人修")
     name, lesson = learn_from_tickets(store, now, lambda what, done, of: None)
     assert name == own_name(small)
     assert lesson.better

@@ -106,8 +106,8 @@ def test_no_unit_role_can_dispatch_close_or_answer_for_the_requester() -> None:
     assert not [line.verb for line in TABLE if line.verb in verdicts and line.roles & unit_roles]
 
 
-OTHER_STATES = ("EventSuggestion.",)
-"""Tables whose state is not that of a matter: a suggestion has no workflow, it is taken or not."""
+OTHER_STATES = ("EventSuggestion.", "Draft.")
+"""Tables whose state is not that of a matter: suggestions and drafts have no workflow, only a decision."""
 
 
 def _writes_of_state(source: str) -> list[int]:

@@ -236,5 +236,4 @@ def do_settle(*, now: datetime) -> int:
     gone = list(over.values_list("pk", flat=True))
     if not gone:
         return 0
-    settled = EventSuggestion.objects.filter(state=OPEN, ticket__in=gone)
-    return settled.update(state=SETTLED, decided_at=now)
+    return EventSuggestion.objects.filter(state=OPEN, ticket__in=gone).update(state=SETTLED, decided_at=now)

@@ -47,8 +47,9 @@ def do_ask(
         raise DraftRefused(_("No questions are asked of this matter, so there is nothing to look for."))
     try:
         with transaction.atomic():
-            lost = Draft.objects.filter(ticket=ticket.pk, kind=kind, state=ASKED, asked_at__lt=now - LOST)
-            lost.update(state=FAILED, problem="unreachable", answered_at=now)
+            Draft.objects.filter(ticket=ticket.pk, kind=kind, state=ASKED, asked_at__lt=now - LOST).update(
+                state=FAILED, problem="unreachable", answered_at=now
+            )
             draft = Draft.objects.create(
                 ticket=ticket.pk,
                 kind=kind,
