@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from jieban.city.book import Book
 from jieban.city.rows import Category
@@ -56,7 +56,11 @@ class TreeWords:
         own = _spread(self.owners, self.leaves, (6,))
         self._own = _Lists(own, len(self.leaves))
         self._above = _Lists(_spread(self.owners, self.leaves, (2, 4)), len(self.leaves))
-        self._finder = AhoCorasick(self.words, matchkind=MatchKind.Standard) if self.words else None
+        self._finder = (
+            AhoCorasick(self.words, matchkind=MatchKind.Standard, implementation=Implementation.DFA)
+            if self.words
+            else None
+        )
         self._near = _NearWords(self.words, own, len(self.leaves))
 
     def hits(self, title: str, text: str) -> list[Hit]:

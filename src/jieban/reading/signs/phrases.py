@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from jieban.reading.text import fold
 from jieban.reading.wordlists import words
@@ -38,12 +38,16 @@ class PhraseFinder:
 
     def __init__(self, phrases: Sequence[str]) -> None:
         steps: dict[tuple[str, ...], int] = {}
-        self._by_last: defaultdict[int, list[tuple[int, list[int]]]] = defaultdict(list)
+        orders: list[tuple[int, list[int]]] = []
         for number, phrase in enumerate(phrases):
             parts = [tuple(one for one in part.split(OR) if one) for part in fold(phrase).split(GAP)]
             order = [steps.setdefault(part, len(steps)) for part in parts if part]
             if order:
-                self._by_last[order[-1]].append((number, order))
+                orders.append((number, order))
+        often = Counter(step for _, order in orders for step in set(order))
+        self._by_rarest: defaultdict[int, list[tuple[int, list[int]]]] = defaultdict(list)
+        for number, order in orders:  # looked up by the part that the fewest phrases have
+            self._by_rarest[min(order, key=lambda step: (often[step], step))].append((number, order))
         numbers = {
             word: place for place, word in enumerate(dict.fromkeys(one for part in steps for one in part))
         }
@@ -55,7 +59,11 @@ class PhraseFinder:
         harmless = {fold(word) for word in words("harmless")}
         every = [*numbers, *sorted(harmless - numbers.keys())]
         self._harmless = [word in harmless for word in every]
-        self._finder = AhoCorasick(every, matchkind=MatchKind.Standard) if numbers else None
+        self._finder = (
+            AhoCorasick(every, matchkind=MatchKind.Standard, implementation=Implementation.DFA)
+            if numbers
+            else None
+        )
 
     def chains(self, text: str) -> list[tuple[int, list[Chain]]]:
         """(number of a phrase, where its parts follow one another) for each phrase in a folded text."""
@@ -63,8 +71,8 @@ class PhraseFinder:
         present = {step for number in heard for step in self._steps_of[number]}
         places: dict[int, list[Span]] = {}
         found = []
-        for last in sorted(present & self._by_last.keys()):
-            for number, steps in self._by_last[last]:
+        for rarest in present & self._by_rarest.keys():
+            for number, steps in self._by_rarest[rarest]:
                 if present.issuperset(steps):
                     for step in steps:
                         if step not in places:
@@ -72,7 +80,7 @@ class PhraseFinder:
                     chains = _joined_up(text, [places[step] for step in steps])
                     if chains:
                         found.append((number, chains))
-        return found
+        return sorted(found)
 
     def _places(self, step: int, heard: dict[int, list[Span]]) -> list[Span]:
         """Where the words of one part stand, in the order in which they end."""
