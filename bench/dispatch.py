@@ -1,6 +1,6 @@
 """Dispatch: how often the right unit is proposed, how much may go out by itself, and how fair the order is.
 
-``jieban bench dispatch [PACK] [--quick]``. Three sets, each beside a plain baseline on the same split:
+``jieban bench dispatch [PACK] [--quick] [--only SET …]``. Three sets, each beside a plain baseline on the same split:
 
 * ``own_samples``: the pack's samples in five folds of whole styles of speaking (``style_folds``). Reader,
   model of leads, weights, confidence and thresholds are all learned without the fold that is tested; the
@@ -55,16 +55,17 @@ PUBLIC = {
 
 
 def run(args: list[str]) -> dict[str, Any]:
-    names = [arg for arg in args if not arg.startswith("-")] or ["beijing"]
+    only = args[args.index("--only") + 1 :] if "--only" in args else []
+    names = [arg for arg in args if not arg.startswith("-") and arg not in only] or ["beijing"]
     quick = "--quick" in args
     sets, notes = [], {}
     begin = time.perf_counter()
     book = book_from_files(names[0])
     samples = load_samples(samples_folder(book))
-    if samples:
+    if samples and (not only or "own_samples" in only):
         own, notes = _own(book, samples, quick)
         sets.append(own)
-    sets += [_public(name, columns, quick) for name, columns in PUBLIC.items()]
+    sets += [_public(name, columns, quick) for name, columns in PUBLIC.items() if not only or name in only]
     return {
         "bench": "dispatch",
         "metrics": {"sets": sets, **notes, "seconds": round(time.perf_counter() - begin, 1)},
