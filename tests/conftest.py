@@ -6,6 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an input takes says how busy the machine is; what a test may cost it counts itself.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # a Friday, noon in Beijing
 

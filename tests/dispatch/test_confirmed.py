@@ -83,9 +83,8 @@ def test_a_model_of_another_tree_is_not_used(small: Book, city: Book, store: Sto
     name, lesson = learn_from_tickets(store, now, lambda what, done, of: None)
     store.activate(name, lesson.version)
     store.note(name, lesson.version, "classes", "0" * 64)
-    assert (
-        modelfile._own(small, Reader(small, samples=[]).tree, Reader(small, samples=[]).model.classes) is None
-    )
+    untaught = Reader(small, samples=[])
+    assert modelfile._own(small, untaught.tree, untaught.model.classes) is None
 
 
 def test_too_few_tickets_are_told(small: Book, store: Store, now: datetime) -> None:
