@@ -12,6 +12,7 @@ from tests.tickets.stage import STREET, ticket_in
 
 from jieban.city.book import Book
 from jieban.tickets import workflow as w
+from jieban.web.context import GROUP_WORDS, MORE, Room, menu
 from jieban.web.desk.verbs import VERBS
 from jieban.web.desk.verbs.groups import NEXT_STEPS, ORDER
 
@@ -67,4 +68,12 @@ def test_rooms_seldom_used_are_folded(enter: Callable[..., Client]) -> None:
     assert len(menu) <= 10
     assert [entry.here for entry in folded] == [True, False, False]
     clerk = enter("clerk").get("/desk/").context["staff_menu"]
-    assert "请假" in [str(entry.words) for entry in clerk], "a group of one stands by itself"
+    assert "请假" in [str(room.words) for entry in clerk for room in entry.rooms]
+
+
+def test_a_group_of_one_stands_by_itself() -> None:
+    leave, notices = Room("/leave/", "Leave", False, 0, MORE), Room("/notices/", "Notices", False, 0, MORE)
+    assert [(entry.words, entry.rooms) for entry in menu([leave])] == [("Leave", [leave])]
+    assert [(entry.words, entry.rooms) for entry in menu([leave, notices])] == [
+        (GROUP_WORDS[MORE], [leave, notices])
+    ]
