@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from jieban.city.book import Book
-from jieban.dispatch.learned import learned_for
-from jieban.dispatch.learning import Told
+from jieban.dispatch.ranker.learned import learned_for
+from jieban.dispatch.ranker.learning import Told
+from jieban.dispatch.ranker.value import Waiting, queue_value, value_weights
 from jieban.dispatch.rules import propose
-from jieban.dispatch.value import Waiting, queue_value, value_weights
 from jieban.reading.reader import reader_for
 
 

@@ -91,7 +91,7 @@ def _seed(now: datetime) -> None:
 
 def _measure(size: int, now: datetime) -> dict[str, Any]:
     from jieban.city.queries import book
-    from jieban.dispatch.near import candidates
+    from jieban.dispatch.events.near import candidates
     from jieban.intake.looking import Arrival, look_around
     from jieban.intake.same import Told
     from jieban.tickets.models import Ticket

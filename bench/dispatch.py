@@ -1,6 +1,6 @@
 """Dispatch: how often the right unit is proposed, how much may go out by itself, and how fair the order is.
 
-``jieban bench dispatch [PACK] [--quick] [--only SET …]``. Three sets, each beside a plain baseline on the same split:
+``jieban bench dispatch [PACK] [--quick] [--only SET …]``. Three sets, each beside a baseline on one split:
 
 * ``own_samples``: the pack's samples in five folds of whole styles of speaking (``style_folds``). Reader,
   model of leads, weights, confidence and thresholds are all learned without the fold that is tested; the
@@ -32,8 +32,8 @@ from bench._dispatch_fair import by_style, steady
 from bench._labels import CHARACTERS, absent, characters, gathered, measured, table
 from jieban.city.book import Book
 from jieban.city.pack import book_from_files
-from jieban.dispatch.learning import Told, ranked_units, settle, told_of
-from jieban.dispatch.ranking import lower_bound, threshold_for
+from jieban.dispatch.ranker.learning import Told, ranked_units, settle, told_of
+from jieban.dispatch.ranker.ranking import lower_bound, threshold_for
 from jieban.dispatch.rules import propose
 from jieban.reading.matter.samples import Sample, load_samples, samples_folder
 

@@ -12,7 +12,7 @@ from jieban.city.naming_models import NameProposal
 from jieban.city.pack import find_pack
 from jieban.demo.samples import load_outbreaks
 from jieban.demo.simulation import simulate
-from jieban.dispatch.event_models import ACCEPTED, OPEN, EventSuggestion
+from jieban.dispatch.events.models import ACCEPTED, OPEN, EventSuggestion
 from jieban.dispatch.models import DispatchFact, DispatchMonth
 from jieban.tickets.models import Cluster, Ticket
 from jieban.tickets.queries import differences

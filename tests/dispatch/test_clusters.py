@@ -20,7 +20,7 @@ from tests.tickets.stage import (
 )
 
 from jieban.city.book import Book
-from jieban.dispatch.clusters import (
+from jieban.dispatch.events.clusters import (
     ClusterRefused,
     cluster_at,
     do_link,
@@ -157,5 +157,5 @@ def test_what_is_beyond_the_most_members_is_counted(
     joined = do_link(pair[1], pair[0], SEAT, now=now, book=city)
     assert joined.cluster is not None
     assert left_out(everything(), joined.cluster, 2) == 0
-    monkeypatch.setattr("jieban.dispatch.clusters.MOST_MEMBERS", 1)
+    monkeypatch.setattr("jieban.dispatch.events.clusters.MOST_MEMBERS", 1)
     assert left_out(everything(), joined.cluster, len(members(everything(), joined.cluster))) == 1

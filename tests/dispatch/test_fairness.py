@@ -14,9 +14,9 @@ from tests.tickets.stage import STREET
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
-from jieban.dispatch.learned import learned_for
+from jieban.dispatch.ranker.learned import learned_for
+from jieban.dispatch.ranker.value import Waiting, queue_value, value_weights
 from jieban.dispatch.rules import place_at, propose
-from jieban.dispatch.value import Waiting, queue_value, value_weights
 from jieban.reading.reader import Reader
 from jieban.reading.result import Guess, Reading
 

@@ -21,10 +21,10 @@ from tests.tickets.stage import (
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.dispatch.actions import do_rule_on_objection
-from jieban.dispatch.effects import Past, effects_of, moved, weights_of
-from jieban.dispatch.explain import effect_words
-from jieban.dispatch.history import do_count_month, history_for
 from jieban.dispatch.models import DispatchFact, DispatchMonth
+from jieban.dispatch.ranker.effects import Past, effects_of, moved, weights_of
+from jieban.dispatch.ranker.history import do_count_month, history_for
+from jieban.dispatch.why.explain import effect_words
 from jieban.handling.actions import do_object
 from jieban.tickets import workflow as w
 

@@ -15,11 +15,11 @@ from tests.tickets.stage import HEATING, STREET
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
-from jieban.dispatch.gathering import COLUMNS
-from jieban.dispatch.learned import Learned
 from jieban.dispatch.models import DispatchFact, DispatchMonth
 from jieban.dispatch.quality import CategoryShare, calibration_gap, drift, reliability, report
-from jieban.dispatch.ranking import HeldOut, Settled
+from jieban.dispatch.ranker.gathering import COLUMNS
+from jieban.dispatch.ranker.learned import Learned
+from jieban.dispatch.ranker.ranking import HeldOut, Settled
 
 
 def fact(month: date, unit: str = STREET, **more: Any) -> DispatchFact:

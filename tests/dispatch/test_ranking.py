@@ -12,10 +12,10 @@ import pytest
 
 from jieban.city.book import Book
 from jieban.city.pack import book_from_files
-from jieban.dispatch.effects import Past
-from jieban.dispatch.gathering import COLUMNS, NOBODY, gather, measures, where_of
-from jieban.dispatch.leads import Leads, train_leads
-from jieban.dispatch.learned import (
+from jieban.dispatch.ranker.effects import Past
+from jieban.dispatch.ranker.gathering import COLUMNS, NOBODY, gather, measures, where_of
+from jieban.dispatch.ranker.leads import Leads, train_leads
+from jieban.dispatch.ranker.learned import (
     BadDispatchModel,
     Learned,
     read_leads,
@@ -23,7 +23,7 @@ from jieban.dispatch.learned import (
     write_leads,
     write_settled,
 )
-from jieban.dispatch.ranking import NEVER, HeldOut, Settled, lower_bound, threshold_for, thresholds
+from jieban.dispatch.ranker.ranking import NEVER, HeldOut, Settled, lower_bound, threshold_for, thresholds
 from jieban.dispatch.rules import PLACE_QUEUE, local_day, place_at, propose
 from jieban.reading.matter.samples import Sample
 from jieban.reading.result import Guess, Reading

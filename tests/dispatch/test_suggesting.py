@@ -12,11 +12,11 @@ from tests.tickets.stage import DISPATCHER, stored, waiting_ticket
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
-from jieban.dispatch import joining, near
-from jieban.dispatch.clusters import ClusterRefused, do_link
-from jieban.dispatch.event_models import ACCEPTED, DECLINED, OPEN, EventSuggestion, JoinBar, MatterRuling
-from jieban.dispatch.heat import do_merge, do_split, hottest
-from jieban.dispatch.suggesting import (
+from jieban.dispatch.events import joining, near
+from jieban.dispatch.events.clusters import ClusterRefused, do_link
+from jieban.dispatch.events.heat import do_merge, do_split, hottest
+from jieban.dispatch.events.models import ACCEPTED, DECLINED, OPEN, EventSuggestion, JoinBar, MatterRuling
+from jieban.dispatch.events.suggesting import (
     do_accept,
     do_decline,
     do_look_over,

@@ -10,7 +10,7 @@ from tests.tickets.stage import waiting_ticket
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
-from jieban.dispatch.value import DANGER, Waiting, queue_value, value_parts, value_weights
+from jieban.dispatch.ranker.value import DANGER, Waiting, queue_value, value_parts, value_weights
 from jieban.tickets.queries import Scope
 from jieban.web.desk.queries import by_value, waiting_of
 from jieban.web.desk.queries import waiting as next_ones

@@ -15,9 +15,9 @@ from tests.tickets.stage import SEAT, STREET, stored
 
 from jieban.city.book import Book
 from jieban.city.queries import book
-from jieban.dispatch.clusters import do_link
-from jieban.dispatch.event_models import ACCEPTED, DECLINED, EventSuggestion
-from jieban.dispatch.suggesting import do_suggest, listed
+from jieban.dispatch.events.clusters import do_link
+from jieban.dispatch.events.models import ACCEPTED, DECLINED, EventSuggestion
+from jieban.dispatch.events.suggesting import do_suggest, listed
 from jieban.tickets.models import Ticket
 from jieban.tickets.queries import everything
 

@@ -22,7 +22,7 @@ from tests.tickets.stage import (
 
 from jieban.city.book import Book
 from jieban.city.queries import book
-from jieban.dispatch.clusters import do_link
+from jieban.dispatch.events.clusters import do_link
 from jieban.dispatch.handover import do_hand_over
 from jieban.handling.actions import do_contact
 from jieban.intake.actions import Request, do_take_in

@@ -102,9 +102,11 @@ def test_the_words_that_carried_it_are_marked_by_kind(
 
 
 def test_the_same_is_told_in_words_with_shares(dispatcher: Client, city: Book, today: datetime) -> None:
-    html = page(dispatcher, read_ticket(city, today, COLD))
+    ticket = read_ticket(city, today, COLD)
+    html = page(dispatcher, ticket, "tickets/{}/why/")
     reasons = html[html.index('class="reasons"') :]
     assert re.search(r"<q>[^<]*不热[^<]*</q><span[^>]*>\d+%</span>", reasons)
+    assert 'class="small soft share"' not in page(dispatcher, ticket), "at the desk the words alone"
     legend = html[html.index('class="legend') :][:900]
     assert all(f"carries--{kind}" in legend for kind in ("keyword", "model", "place", "secret"))
 
@@ -223,6 +225,9 @@ def test_what_would_be_read_otherwise_today_is_told(dispatcher: Client, city: Bo
     ticket = read_ticket(city, today, COLD)
     kept = dict(ticket.proposal)
     kept["candidates"][0]["category"] = "030101"
+    Ticket.objects.filter(pk=ticket.pk).update(proposal=kept)
+    assert "今天再读" not in page(dispatcher, ticket), "dispatch proposes another of the matters read then"
+    kept["reasons"] = [one for one in kept["reasons"] if one["kind"] == "place"]
     Ticket.objects.filter(pk=ticket.pk).update(proposal=kept)
     assert "今天再读" in page(dispatcher, ticket)
 

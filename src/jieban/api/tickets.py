@@ -12,8 +12,8 @@ from jieban.api.schemas import Acknowledged, Filed, NamedCode, Problem, TicketIn
 from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.city.queries import book
-from jieban.dispatch.explain import matter_name, name_of
 from jieban.dispatch.handover import do_acknowledge
+from jieban.dispatch.why.explain import matter_name, name_of
 from jieban.intake.actions import Outcome, do_take_in
 from jieban.intake.channels import as_request, read_fields
 from jieban.intake.completeness import BadAnswer

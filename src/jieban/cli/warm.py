@@ -7,7 +7,7 @@ import logging
 from django.db import DatabaseError, connection
 
 from jieban.city.queries import NoCity, book
-from jieban.dispatch.learned import learned_for
+from jieban.dispatch.ranker.learned import learned_for
 from jieban.knowledge import search
 from jieban.reading.reader import reader_for
 

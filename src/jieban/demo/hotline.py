@@ -9,11 +9,11 @@ from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.city.naming import Decider, NameRefused, do_propose_name
 from jieban.demo.people import DISPATCHER
-from jieban.dispatch.clusters import do_link
-from jieban.dispatch.event_models import OPEN, EventSuggestion
-from jieban.dispatch.history import do_count_month
-from jieban.dispatch.joining import do_move_bars
-from jieban.dispatch.suggesting import do_accept, do_decline, do_settle, do_suggest
+from jieban.dispatch.events.clusters import do_link
+from jieban.dispatch.events.joining import do_move_bars
+from jieban.dispatch.events.models import OPEN, EventSuggestion
+from jieban.dispatch.events.suggesting import do_accept, do_decline, do_settle, do_suggest
+from jieban.dispatch.ranker.history import do_count_month
 from jieban.matters.rules import NotPossible
 from jieban.reading.place.unknown import kind_of_name
 from jieban.reading.reader import Reader

@@ -14,7 +14,7 @@ from jieban.city.book import Book, MissingRule
 from jieban.city.clock import due_at
 from jieban.city.rows import Unit
 from jieban.dispatch.along import along, do_send_along
-from jieban.dispatch.history import do_note_return
+from jieban.dispatch.ranker.history import do_note_return
 from jieban.dispatch.rules import (
     DANGER_QUEUE,
     INDUSTRIES,
@@ -319,7 +319,7 @@ def do_rule_on_objection(
     """Accept or reject a unit's objection (派单异议, Art. 12 ¶3). One SQL statement more
     than ``send_out``, three where it waits.
 
-    A unit that was the wrong one is remembered for such matters there (``dispatch.effects``).
+    A unit that was the wrong one is remembered for such matters there (``dispatch.ranker.effects``).
 
     Accepted with the ``unit`` whose duty it is: it goes there at once (快速裁决) with a limit of its
     own. Accepted without: it waits for a dispatcher. Rejected: the unit keeps it and its limit.

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from jieban.dispatch.event_models import EventSuggestion, JoinBar, MatterRuling
+from jieban.dispatch.events.models import EventSuggestion, JoinBar, MatterRuling
 
 __all__ = [
     "CatalogueProposal",

@@ -17,9 +17,9 @@ from django.db.models import Case, F, Sum, When
 from django.db.models.functions import Coalesce
 
 from jieban.city.book import Book, MissingRule
-from jieban.dispatch.learned import Learned
-from jieban.dispatch.learning import tables_key
 from jieban.dispatch.models import DispatchFact, DispatchMonth
+from jieban.dispatch.ranker.learned import Learned
+from jieban.dispatch.ranker.learning import tables_key
 
 BINS = 10
 MONTHS = 6

@@ -17,7 +17,7 @@ from jieban.city.book import Book, MissingRule
 from jieban.city.catalogue import resolve, rows_for
 from jieban.city.clock import local_day as local_day  # here for those who ask dispatch for it
 from jieban.city.rows import CatalogueRow, Unit
-from jieban.dispatch.effects import (
+from jieban.dispatch.ranker.effects import (
     Effect,
     History,
     Weights,
@@ -27,7 +27,7 @@ from jieban.dispatch.effects import (
     place_key,
     weights_of,
 )
-from jieban.dispatch.gathering import (
+from jieban.dispatch.ranker.gathering import (
     NOBODY,
     Gathered,
     duties_named,
@@ -36,13 +36,13 @@ from jieban.dispatch.gathering import (
     measures,
     where_of,
 )
-from jieban.dispatch.ranking import confidences, shares_of, threshold_for
+from jieban.dispatch.ranker.ranking import confidences, shares_of, threshold_for
 from jieban.reading.result import PlaceFound, Reading, Reason
 from jieban.tickets.limits import more_urgent as more_urgent
 from jieban.tickets.limits import tier_for
 
 if TYPE_CHECKING:
-    from jieban.dispatch.learned import Learned
+    from jieban.dispatch.ranker.learned import Learned
 
 DISPATCH_QUEUE = "dispatch"  # a dispatcher decides
 PLACE_QUEUE = "place"  # somebody asks the requester where it is

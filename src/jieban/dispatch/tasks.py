@@ -10,9 +10,9 @@ from procrastinate.contrib.django import app
 from jieban.city.clock import local_day
 from jieban.city.queries import NoCity, book
 from jieban.dispatch.actions import do_mark_late
-from jieban.dispatch.event_tasks import look_over_events, move_event_bars, suggest_events
+from jieban.dispatch.events.tasks import look_over_events, move_event_bars, suggest_events
 from jieban.dispatch.fallback import do_rule_in_default
-from jieban.dispatch.history import do_count_month
+from jieban.dispatch.ranker.history import do_count_month
 from jieban.matters.actors import PLATFORM
 from jieban.tickets.models import Ticket
 

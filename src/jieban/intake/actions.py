@@ -19,9 +19,9 @@ from jieban.city.book import Book
 from jieban.city.clock import local_day
 from jieban.dispatch.actions import answer_step, first_steps
 from jieban.dispatch.along import do_send_along
-from jieban.dispatch.effects import History, pairs_of
-from jieban.dispatch.history import history_for
-from jieban.dispatch.learned import Learned, learned_for
+from jieban.dispatch.ranker.effects import History, pairs_of
+from jieban.dispatch.ranker.history import history_for
+from jieban.dispatch.ranker.learned import Learned, learned_for
 from jieban.dispatch.rules import Candidate, Proposal, place_at, propose
 from jieban.intake import repeats
 from jieban.intake.completeness import Known

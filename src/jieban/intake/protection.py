@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from jieban.city.book import Book
-from jieban.dispatch.explain import name_of
+from jieban.dispatch.why.explain import name_of
 from jieban.intake.standing import ANONYMOUS, SECRECIES
 from jieban.matters.rules import Actor, NotPossible
 from jieban.people.actions import do_forget_requester

@@ -19,10 +19,10 @@ from django.utils.translation import override
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
-from jieban.dispatch import clusters
-from jieban.dispatch.explain import name_of
-from jieban.dispatch.joining import About, rulings
+from jieban.dispatch.events import clusters
+from jieban.dispatch.events.joining import About, rulings
 from jieban.dispatch.rules import DANGER_QUEUE, Candidate, Proposal, copies
+from jieban.dispatch.why.explain import name_of
 from jieban.intake.looking import Arrival, Found
 from jieban.intake.same import Hit, Told
 from jieban.matters.actors import PLATFORM

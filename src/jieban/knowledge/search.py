@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -100,9 +100,13 @@ def suggestions(text: str, *, book: Book, on: date, most: int = 3) -> list[Found
 
     A short question must be held by the article, or the article's own question by a longer text.
     """
+    return near_ones(search(text, book=book, on=on, most=most * 2, kinds=FOR_EVERYBODY), book, on)[:most]
+
+
+def near_ones(found: Iterable[Found], book: Book, on: date) -> list[Found]:
+    """Those that come near enough to be offered unasked (rule ``knowledge.least_cover``)."""
     least = float(book.rule("knowledge.least_cover", on))
-    found = search(text, book=book, on=on, most=most * 2, kinds=FOR_EVERYBODY)
-    return [one for one in found if max(one.cover, one.aim) >= least][:most]
+    return [one for one in found if max(one.cover, one.aim) >= least]
 
 
 def stale_before(book: Book, on: date) -> date:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from jieban.city.book import Book, MissingRule
 from jieban.city.clock import calendar_of, remaining
-from jieban.dispatch.explain import demand_type_name, limit_words, matter_name, name_of
 from jieban.dispatch.rules import (
     CONSULT_QUEUE,
     DANGER_QUEUE,
@@ -24,6 +23,7 @@ from jieban.dispatch.rules import (
     SURGE_QUEUE,
     local_day,
 )
+from jieban.dispatch.why.explain import demand_type_name, limit_words, matter_name, name_of
 from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets import workflow
 from jieban.tickets.models import Ticket

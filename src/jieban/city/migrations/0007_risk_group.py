@@ -5,34 +5,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('city', '0006_name_proposal'),
+        ("city", "0006_name_proposal"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RiskGroup',
+            name="RiskGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.TextField(blank=True, default='')),
-                ('status', models.CharField(choices=[('official', 'official'), ('practice', 'practice'), ('demonstration', 'demonstration')], default='demonstration')),
-                ('position', models.IntegerField(default=0, editable=False)),
-                ('by_hand', models.BooleanField(default=False, editable=False)),
-                ('code', models.CharField()),
-                ('name', models.CharField(blank=True, default='')),
-                ('name_en', models.CharField(blank=True, default='')),
-                ('phrases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(), blank=True, default=list)),
-                ('min_age', models.IntegerField(blank=True, null=True)),
-                ('max_age', models.IntegerField(blank=True, null=True)),
-                ('months', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(), blank=True, default=list)),
-                ('tier', models.CharField(blank=True, default='')),
-                ('weight', models.DecimalField(decimal_places=6, max_digits=18)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.TextField(blank=True, default="")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("official", "official"),
+                            ("practice", "practice"),
+                            ("demonstration", "demonstration"),
+                        ],
+                        default="demonstration",
+                    ),
+                ),
+                ("position", models.IntegerField(default=0, editable=False)),
+                ("by_hand", models.BooleanField(default=False, editable=False)),
+                ("code", models.CharField()),
+                ("name", models.CharField(blank=True, default="")),
+                ("name_en", models.CharField(blank=True, default="")),
+                (
+                    "phrases",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(), blank=True, default=list
+                    ),
+                ),
+                ("min_age", models.IntegerField(blank=True, null=True)),
+                ("max_age", models.IntegerField(blank=True, null=True)),
+                (
+                    "months",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(), blank=True, default=list
+                    ),
+                ),
+                ("tier", models.CharField(blank=True, default="")),
+                ("weight", models.DecimalField(decimal_places=6, max_digits=18)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='city_risk_group_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "valid_from"), name="city_risk_group_once")
+                ],
             },
         ),
     ]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jieban.dispatch.actions import do_answer
 from jieban.knowledge.models import Article
-from jieban.knowledge.search import Found, search
+from jieban.knowledge.search import Found, near_ones, search
 from jieban.matters.actions import Overtaken
 from jieban.matters.rules import NotPossible, NotYours
 from jieban.people.access import page
@@ -66,10 +66,10 @@ def answer_with(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 
 def found_for(ticket: Ticket, desk: Sitting) -> list[Found]:
-    """The articles that answer a ticket, the best first. Two SQL statements."""
+    """The articles that come near to answering a ticket, the best first. Two SQL statements."""
     title = "" if ticket.text.startswith(ticket.title) else ticket.title
     asked = (title, ticket.text) if title else (ticket.text or ticket.title, "")
-    return search(*asked, book=desk.book, on=desk.today, most=MOST)
+    return near_ones(search(*asked, book=desk.book, on=desk.today, most=MOST), desk.book, desk.today)
 
 
 def words_of(article: Article) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jieban.dispatch.clusters import others_of
+from jieban.dispatch.events.clusters import others_of
 from jieban.people.flags import flag_of
 from jieban.people.roles import HOTLINE_ROLES, Role
 from jieban.tickets.models import Ticket

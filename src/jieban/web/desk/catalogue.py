@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jieban.city.book import Book
 from jieban.city.catalogue import BadSelector, split_selector
-from jieban.dispatch.explain import name_of
 from jieban.dispatch.models import PROPOSED, CatalogueProposal
 from jieban.dispatch.queries import PREVIEW_DAYS, previews, proposals
 from jieban.dispatch.teaching import differs, do_approve, do_propose, do_reject
+from jieban.dispatch.why.explain import name_of
 from jieban.matters.rules import NotPossible
 from jieban.people.access import page
 from jieban.people.roles import Role

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jieban.city.book import Book
-from jieban.dispatch.explain import demand_type_name, limit_words, matter_name, place_words
+from jieban.dispatch.why.explain import demand_type_name, limit_words, matter_name, place_words
 from jieban.reading.why.changes import Change
 from jieban.web.words import QUEUE_NAMES, unit_words
 
@@ -32,28 +32,30 @@ OF = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One change: what is done to the words, which words, what changes, from what to what."""
+class Turn:
+    """What changes, from what to what."""
 
-    how: Any
-    words: tuple[str, ...]
     of: Any
     before: str
     after: str
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is done to the words, which words, and all that changes by it."""
+
+    how: Any
+    words: tuple[str, ...]
+    turns: tuple[Turn, ...]
+
+
 def told(found: Iterable[Change], book: Book, english: bool) -> list[Line]:
-    """The changes as lines of a table."""
-    return [
-        Line(
-            HOW[one.how],
-            one.words,
-            OF[one.of],
-            _named(one.of, one.before, book, english),
-            _named(one.of, one.after, book, english),
-        )
-        for one in found
-    ]
+    """The changes as lines; what follows from the same words stands in one."""
+    lines: dict[tuple[str, tuple[str, ...]], list[Turn]] = {}
+    for one in found:
+        before, after = (_named(one.of, code, book, english) for code in (one.before, one.after))
+        lines.setdefault((one.how, one.words), []).append(Turn(OF[one.of], before, after))
+    return [Line(HOW[how], words, tuple(turns)) for (how, words), turns in lines.items()]
 
 
 def _named(of: str, code: str, book: Book, english: bool) -> str:

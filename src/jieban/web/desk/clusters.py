@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from jieban.dispatch import clusters, heat
-from jieban.dispatch.clusters import Told
+from jieban.dispatch.events import clusters, heat
+from jieban.dispatch.events.clusters import Told
 from jieban.handling.actions import do_reply
 from jieban.people.access import page
 from jieban.people.roles import Role

@@ -10,10 +10,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from jieban.dispatch.explain import name_of
-from jieban.dispatch.learned import learned_for
 from jieban.dispatch.quality import Bin, report
-from jieban.dispatch.ranking import NEVER
+from jieban.dispatch.ranker.learned import learned_for
+from jieban.dispatch.ranker.ranking import NEVER
+from jieban.dispatch.why.explain import name_of
 from jieban.people.access import page
 from jieban.web.desk.sitting import sitting
 

@@ -36,7 +36,7 @@ from jieban.web.desk.sitting import Sitting, sitting, ticket_or_refuse
 from jieban.web.desk.suggestion import Chosen
 from jieban.web.desk.verbs import VERBS, form_of, verbs_for
 from jieban.web.desk.verbs.intake import branches
-from jieban.web.desk.words import WHY_WAITING, sentences
+from jieban.web.desk.words import WHY_WAITING, frequency_words, sentences
 from jieban.web.words import unit_words, when_words
 
 AT_THE_DESK = ("acknowledge", "take_back", "hand_over", "same", "new_fact", "split", "answer", "explain")
@@ -201,7 +201,7 @@ def _show(
         "call": ticket.proposal.get("call", ""),
         "best": options[0] if options else None,
         "others": [(option, marks.speaking(because.spans, option.category)) for option in options[1:]],
-        "from_sure": suggestion.sending_words(ticket, at.book, at.today),
+        "how_sure": _how_sure(ticket, options, at),
         "chosen": chosen,
         "verbs": [(VERBS[name], form) for name, form in forms.items()],
         "branches": branches(at),
@@ -215,6 +215,14 @@ def _show(
         **_searches(request, at, ticket, chosen),
     }
     return render(request, "desk/dispatch.html", shown, status=status)
+
+
+def _how_sure(ticket: Ticket, options: list[suggestion.Option], at: Sitting) -> str:
+    """What the confidence of the best unit means, and from which on it would have gone by itself."""
+    if not options or options[0].percent is None:
+        return ""
+    sending = suggestion.sending_words(ticket, at.book, at.today)
+    return sentences(frequency_words(options[0].percent), sending)
 
 
 def _waits(ticket: Ticket, at: Sitting) -> str:

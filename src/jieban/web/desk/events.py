@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from jieban.dispatch import clusters, heat, suggesting
-from jieban.dispatch.event_models import JoinBar
+from jieban.dispatch.events import clusters, heat, suggesting
+from jieban.dispatch.events.models import JoinBar
 from jieban.matters.actions import Overtaken
 from jieban.matters.rules import NotPossible
 from jieban.people.access import page

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jieban.city.book import Book
-from jieban.dispatch.explain import demand_type_name, matter_name, name_of, place_words
+from jieban.dispatch.why.explain import demand_type_name, matter_name, name_of, place_words
 from jieban.reading.text import fold
 from jieban.reading.why.spans import Span, spoken
 

@@ -20,7 +20,7 @@ from jieban.city.naming import (
     namesakes,
 )
 from jieban.city.naming_models import PROPOSED, NameProposal
-from jieban.dispatch.explain import place_words
+from jieban.dispatch.why.explain import place_words
 from jieban.people.access import page
 from jieban.people.roles import Role
 from jieban.reading.place.unknown import kind_of_name

@@ -15,8 +15,8 @@ from django.db.models.fields.json import KeyTransform
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
+from jieban.dispatch.ranker.value import Waiting, queue_value, value_weights
 from jieban.dispatch.rules import QUEUES
-from jieban.dispatch.value import Waiting, queue_value, value_weights
 from jieban.matters.paging import page as by_limit
 from jieban.people.actions import Contact, identity_of
 from jieban.people.models import Requester
@@ -123,7 +123,7 @@ def waiting(
 ) -> list[Ticket]:
     """The next tickets for a dispatcher: hand-overs that nobody confirmed in time, danger, returned, others.
 
-    Within a queue those come first that are worth most to look at now (``dispatch.value``), chosen from the
+    Within a queue those come first that are worth most to look at now (``dispatch.ranker.value``), chosen from the
     ``LOOKED_AT`` that have waited longest; without ``book`` and ``now`` it is the earliest limit. One SQL
     statement.
     """

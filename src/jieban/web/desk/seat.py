@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from jieban.dispatch.effects import pairs_of
-from jieban.dispatch.history import history_for
-from jieban.dispatch.learned import learned_for
+from jieban.dispatch.ranker.effects import pairs_of
+from jieban.dispatch.ranker.history import history_for
+from jieban.dispatch.ranker.learned import learned_for
 from jieban.dispatch.rules import propose
 from jieban.intake.actions import Answered, Outcome, do_take_in
 from jieban.intake.channels import as_request, read_fields

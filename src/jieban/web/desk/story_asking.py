@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from jieban.dispatch.explain import name_of
+from jieban.dispatch.why.explain import name_of
 from jieban.subtickets.workflow import ESCALATION, INTERNAL, STANCE_NAMES
 from jieban.web.desk.forms_asking import GROUND_WORDS
 from jieban.web.words import verb_words

@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from jieban.dispatch.effects import pairs_of
-from jieban.dispatch.explain import matter_name
-from jieban.dispatch.history import history_for
-from jieban.dispatch.learned import learned_for
+from jieban.dispatch.ranker.effects import pairs_of
+from jieban.dispatch.ranker.history import history_for
+from jieban.dispatch.ranker.learned import learned_for
 from jieban.dispatch.rules import place_at, propose
-from jieban.dispatch.whatif import Proposer, what_if
+from jieban.dispatch.why.explain import matter_name
+from jieban.dispatch.why.whatif import Proposer, what_if
 from jieban.people.access import page
 from jieban.reading.reader import Reader, reader_at_hand, reader_for
 from jieban.reading.result import PlaceFound
@@ -128,14 +128,23 @@ def _note(ticket: Ticket, desk: Sitting, found: Why | None, reader: Reader | Non
         return ""
     kept = ticket.proposal.get("model", "")
     today, then = found.reading.category, _decided(ticket)
-    if then and today != then:
+    if then and today != then and today not in _read_then(ticket):
         what = matter_name(desk.book, today, desk.english) if today else _("not clear")
-        return _("Read again today it would be: %(matter)s. It was dispatched by what was read then.") % {
+        return _("Read again today it would be: %(matter)s. What stands here goes by what was read then.") % {
             "matter": what
         }
     if kept and kept != reader.version:
         return _("Another model reads requests now than when this came in; it reads this one the same way.")
     return ""
+
+
+def _read_then(ticket: Ticket) -> set[str]:
+    """The categories that were read when the ticket came in; dispatch may have proposed another of them."""
+    return {
+        str(one["points_to"])
+        for one in ticket.proposal.get("reasons", ())
+        if one["kind"] in ("keyword", "hint", "model")
+    }
 
 
 @page("ticket.view")

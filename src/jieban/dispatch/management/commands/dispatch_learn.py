@@ -11,8 +11,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from jieban.city.pack import book_from_files
-from jieban.dispatch.gathering import COLUMNS
-from jieban.dispatch.learned import (
+from jieban.dispatch.ranker.gathering import COLUMNS
+from jieban.dispatch.ranker.learned import (
     FOLDER,
     BadDispatchModel,
     forget_learned,
@@ -20,7 +20,7 @@ from jieban.dispatch.learned import (
     settled_paths,
     write_settled,
 )
-from jieban.dispatch.learning import FOLDS, learn
+from jieban.dispatch.ranker.learning import FOLDS, learn
 from jieban.dispatch.rules import local_day
 from jieban.foundation import env
 from jieban.foundation.errors import OperatorError

@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand
 
 from jieban.city.clock import local_day
 from jieban.city.queries import book
-from jieban.dispatch.history import do_count_month
-from jieban.dispatch.learned import learned_for
 from jieban.dispatch.quality import Report, report
+from jieban.dispatch.ranker.history import do_count_month
+from jieban.dispatch.ranker.learned import learned_for
 from jieban.foundation.errors import OperatorError
 
 

@@ -15,11 +15,11 @@ from django.core.management.base import BaseCommand
 from rich.console import Console
 
 from jieban.city.pack import book_from_files
-from jieban.dispatch.explain import as_json
-from jieban.dispatch.learned import learned_for
+from jieban.dispatch.ranker.learned import learned_for
 from jieban.dispatch.rules import local_day, propose
-from jieban.dispatch.telling import tell_why, why_json
-from jieban.dispatch.whatif import what_if
+from jieban.dispatch.why.explain import as_json
+from jieban.dispatch.why.telling import tell_why, why_json
+from jieban.dispatch.why.whatif import what_if
 from jieban.foundation import env
 from jieban.foundation.errors import OperatorError
 from jieban.reading.reader import reader_for

@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jieban.dispatch import clusters
-from jieban.dispatch.clusters import ClusterRefused, do_link
-from jieban.dispatch.heat import do_split
-from jieban.dispatch.joining import do_rule
+from jieban.dispatch.events import clusters
+from jieban.dispatch.events.clusters import ClusterRefused, do_link
+from jieban.dispatch.events.heat import do_split
+from jieban.dispatch.events.joining import do_rule
 from jieban.intake.matching import asked_about, do_new_fact, do_same
 from jieban.intake.protection import do_protect
 from jieban.tickets import workflow as w

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from jieban.city.book import Book
-from jieban.dispatch.explain import demand_type_name, matter_name, name_of, place_words
+from jieban.dispatch.why.explain import demand_type_name, matter_name, name_of, place_words
 from jieban.reading.why.carried import Why
 from jieban.reading.why.changes import Change
 from jieban.reading.why.spans import Span

@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 
 from jieban.city.book import Book
-from jieban.dispatch.gathering import COLUMNS
-from jieban.dispatch.leads import Leads, fits, train_leads
-from jieban.dispatch.ranking import HeldOut, Settled, sound
+from jieban.dispatch.ranker.gathering import COLUMNS
+from jieban.dispatch.ranker.leads import Leads, fits, train_leads
+from jieban.dispatch.ranker.ranking import HeldOut, Settled, sound
 from jieban.foundation import env
 from jieban.foundation.errors import SettingError
 from jieban.reading.features import VERSION as GRAMS_VERSION

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from django.db.models import Count, Max, Q
 
 from jieban.city.book import Book
-from jieban.dispatch.event_models import ACCEPTED, DECLINED, EventSuggestion, JoinBar, MatterRuling
+from jieban.dispatch.events.models import ACCEPTED, DECLINED, EventSuggestion, JoinBar, MatterRuling
 from jieban.matters.rules import Actor
 from jieban.reading.privacy.notes import masked_by_staff
 from jieban.tickets.models import Ticket

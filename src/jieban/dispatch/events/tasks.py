@@ -8,8 +8,8 @@ from procrastinate.contrib.django import app
 
 from jieban.city.clock import local_day
 from jieban.city.queries import NoCity, book
-from jieban.dispatch.joining import do_move_bars
-from jieban.dispatch.suggesting import do_look_over, do_settle, do_suggest
+from jieban.dispatch.events.joining import do_move_bars
+from jieban.dispatch.events.suggesting import do_look_over, do_settle, do_suggest
 
 
 @app.periodic(cron="*/10 * * * *")

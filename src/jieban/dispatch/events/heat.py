@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from jieban.city.book import Book
-from jieban.dispatch.clusters import ClusterRefused, do_unlink, link_step
-from jieban.dispatch.joining import do_rule
-from jieban.dispatch.near import extent
+from jieban.dispatch.events.clusters import ClusterRefused, do_unlink, link_step
+from jieban.dispatch.events.joining import do_rule
+from jieban.dispatch.events.near import extent
 from jieban.matters.many import do_advance_many
 from jieban.matters.rules import Actor, Step
 from jieban.reading.likeness.heat import DAYS, Heat, heat_of, spark_points

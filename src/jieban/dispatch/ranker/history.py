@@ -13,8 +13,8 @@ from django.db.models import Sum
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
-from jieban.dispatch.effects import History, Past, place_key, return_days
 from jieban.dispatch.models import DispatchFact, DispatchMonth
+from jieban.dispatch.ranker.effects import History, Past, place_key, return_days
 from jieban.tickets import workflow as w
 from jieban.tickets.models import Ticket
 

@@ -1,7 +1,7 @@
 """Ranking the units that could lead: learned weights, an honest confidence, and when to send alone.
 
 Pure and deterministic. ``Settled`` is fitted on readings that were held out, whole styles of speaking at a
-time (``dispatch.learning``); ``thresholds`` are computed from the same held-out confidences for the
+time (``dispatch.ranker.learning``); ``thresholds`` are computed from the same held-out confidences for the
 precision that the city states (rule ``dispatch.auto_precision``).
 """
 

@@ -19,9 +19,9 @@ import numpy.typing as npt
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from jieban.city.book import Book
-from jieban.dispatch.gathering import COLUMNS, Gathered, gather, measures, where_of
-from jieban.dispatch.leads import train_leads
-from jieban.dispatch.ranking import (
+from jieban.dispatch.ranker.gathering import COLUMNS, Gathered, gather, measures, where_of
+from jieban.dispatch.ranker.leads import train_leads
+from jieban.dispatch.ranker.ranking import (
     CURVE_COLUMNS,
     MOST_SURE,
     Floats64,

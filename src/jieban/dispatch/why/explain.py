@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from jieban.city.book import Book
 from jieban.city.rows import LimitTier
-from jieban.dispatch.effects import RETURNED, Effect
+from jieban.dispatch.ranker.effects import RETURNED, Effect
 from jieban.dispatch.rules import Candidate, Proposal
 from jieban.reading.result import Reading
 

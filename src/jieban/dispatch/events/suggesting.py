@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
-from jieban.dispatch.clusters import ClusterRefused, do_link
-from jieban.dispatch.event_models import ACCEPTED, DECLINED, OPEN, SETTLED, EventSuggestion
-from jieban.dispatch.heat import do_merge
-from jieban.dispatch.joining import about, bar_rules, bars, do_rule, rulings, wanted
-from jieban.dispatch.near import Near, candidates, judged, position
+from jieban.dispatch.events.clusters import ClusterRefused, do_link
+from jieban.dispatch.events.heat import do_merge
+from jieban.dispatch.events.joining import about, bar_rules, bars, do_rule, rulings, wanted
+from jieban.dispatch.events.models import ACCEPTED, DECLINED, OPEN, SETTLED, EventSuggestion
+from jieban.dispatch.events.near import Near, candidates, judged, position
 from jieban.matters.rules import Actor
 from jieban.reading.likeness.events import EventStream, Item
 from jieban.reading.likeness.signature import shared_words, signature

@@ -18,7 +18,7 @@ from jieban.city.book import Book
 from jieban.city.catalogue import resolve, rows_for
 from jieban.city.law import NamedDuty
 from jieban.city.rows import CatalogueRow, Unit
-from jieban.dispatch.leads import form_of, selectors_of
+from jieban.dispatch.ranker.leads import form_of, selectors_of
 from jieban.reading.result import Guess, PlaceFound, Reading
 from jieban.reading.text import fold
 

@@ -1,0 +1,1 @@
+"""Why a unit was proposed, in words, and what would change it."""
