@@ -23,6 +23,20 @@ LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE = 120_000  # milliseconds; a page of a whole city on a busy machine
 FLAGS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
+UNDERSTANDING = (
+    ("desk-clusters-hot", "clusters/hot/"),
+    ("desk-clusters-suggestions", "clusters/suggestions/"),
+    ("desk-quality", "quality/dispatch/"),
+    ("desk-names", "names/"),
+    ("desk-knowledge-stale", "knowledge/?stale=1"),
+    ("desk-knowledge-new", "knowledge/new/"),
+)
+FIRST_OF = (
+    ("desk-clusters-one", "clusters/hot/", ".desk-list a.row__what"),
+    ("desk-knowledge-one", "knowledge/", ".desk-list .row__what a"),
+)
+"""Name, list, and which link of it is followed."""
+ASKED = "我家在枫林雅苑，暖气不热，什么时候开始供暖？"
 TEXT = "朝阳区双井街道垂杨柳西里3号楼，暖气三天不热了，家里有八十岁的老人，晚上只有十四度。"
 
 
@@ -77,9 +91,17 @@ def _residents(page: Page, site: str) -> Iterator[tuple[str, Page]]:
     for name, address in (("home", "/"), ("my", "/my/"), ("rates", "/rates/"), ("nothing", "/nothing/")):
         page.goto(site + address)
         yield name, page
+    page.goto(f"{site}/knowledge/?q=暖气不热找谁")
+    yield "answers", page
+    page.click("main h2 a")
+    yield "answer", page
     page.goto(f"{site}/file/")
     page.click("main form .button")
     yield "what-refused", page
+    page.fill("#id_text", ASKED)
+    page.click("main form .button")
+    yield "where-suggested", page
+    page.goto(f"{site}/file/")
     page.fill("#id_text", "家里闻到煤气味，" + TEXT)
     page.click("main form .button")
     yield "where-danger", page
@@ -127,14 +149,34 @@ def _desks(page: Page, site: str, name: str, password: str) -> Iterator[tuple[st
     for link in page.locator(".staff-nav a").evaluate_all("links => links.map(link => link.href)"):
         page.goto(link)
         yield "desk" + link.removeprefix(site).replace("/", "-").rstrip("-").split("?")[0], page
-    for place in ("hot", "suggestions"):
-        page.goto(f"{site}/desk/clusters/{place}/")
-        yield f"desk-clusters-{place}", page
-    page.goto(f"{site}/desk/clusters/")
-    first = page.locator(".desk-list a.row__what").first
-    if first.count():
-        first.click()
-        yield "desk-clusters-one", page
+    yield from _understanding(page, site)
+
+
+def _understanding(page: Page, site: str) -> Iterator[tuple[str, Page]]:
+    """What was understood and why, common matters, names, answers: as far as the account may see them."""
+    for name, address in UNDERSTANDING:
+        answer = page.goto(f"{site}/desk/{address}")
+        if answer is not None and answer.ok:
+            yield name, page
+    for name, address, first in FIRST_OF:
+        page.goto(f"{site}/desk/{address}")
+        found = page.locator(first).first
+        if found.count():
+            page.goto(f"{site}{found.get_attribute('href')}")
+            yield name, page
+    page.goto(f"{site}/desk/dispatch/")
+    number = page.locator("main a[data-key=o]").first
+    if number.count():
+        ticket = (number.text_content() or "").split()[0]
+        for name, address in (("ticket", ""), ("ticket-why", "why/")):
+            page.goto(f"{site}/desk/tickets/{ticket}/{address}")
+            yield f"desk-{name}", page
+        page.goto(f"{site}/desk/knowledge/for/{ticket}/")
+        yield "desk-knowledge-for", page
+    if page.goto(f"{site}/desk/take-in/").ok:  # type: ignore[union-attr]
+        page.fill("#id_text", ASKED)
+        page.wait_for_selector("#understood .facts")
+        yield "desk-seat", page
 
 
 if __name__ == "__main__":
