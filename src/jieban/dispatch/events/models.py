@@ -47,7 +47,7 @@ class EventSuggestion(models.Model):
 class MatterRuling(models.Model):
     """A person said that two matters are one event, or are not: the finder honours it from then on.
 
-    ``one`` and ``other`` are fingerprints of matters (``dispatch.events.joining.fingerprint``) in their order, or
+    ``one`` and ``other`` are fingerprints of matters (``events.joining.fingerprint``) in their order, or
     keys of two tickets where both matters have the same fingerprint.
     """
 

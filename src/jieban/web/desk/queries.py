@@ -123,9 +123,9 @@ def waiting(
 ) -> list[Ticket]:
     """The next tickets for a dispatcher: hand-overs that nobody confirmed in time, danger, returned, others.
 
-    Within a queue those come first that are worth most to look at now (``dispatch.ranker.value``), chosen from the
-    ``LOOKED_AT`` that have waited longest; without ``book`` and ``now`` it is the earliest limit. One SQL
-    statement.
+    Within a queue those come first that are worth most to look at now (``dispatch.ranker.value``), chosen
+    from the ``LOOKED_AT`` that have waited longest; without ``book`` and ``now`` it is the earliest limit.
+    One SQL statement.
     """
     rank = Case(
         *(When(queue=queue, then=Value(place)) for place, queue in enumerate(QUEUES)),
