@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import secrets
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -27,6 +25,7 @@ from jieban.dispatch.ranker.leads import Leads, fits, train_leads
 from jieban.dispatch.ranker.ranking import HeldOut, Settled, sound
 from jieban.foundation import env
 from jieban.foundation.errors import SettingError
+from jieban.foundation.whole import packed, write_whole
 from jieban.reading.features import VERSION as GRAMS_VERSION
 from jieban.reading.matter.samples import digest, load_samples, samples_folder
 
@@ -139,7 +138,7 @@ def write_settled(path: Path, settled: Settled) -> None:
             "right": [int(value) for value in held.right],
         },
     }
-    _write(path, (json.dumps(given, ensure_ascii=False) + "\n").encode())
+    write_whole(path, (json.dumps(given, ensure_ascii=False) + "\n").encode())
 
 
 def _leads_of(book: Book, folder: Path) -> Leads | None:
@@ -179,19 +178,14 @@ def _leads_key(book: Book, samples: Any) -> str:
 
 def write_leads(path: Path, leads: Leads) -> None:
     """Write a model of kinds of leads as npz, never pickled. Raises ``OSError``."""
-    from io import BytesIO
-
-    held = BytesIO()
-    np.savez(
-        held,
-        allow_pickle=False,
-        forms=np.frombuffer(json.dumps(leads.forms).encode(), dtype=np.uint8),
-        ids=leads.ids.astype(np.int32),
-        idf=leads.idf,
-        weights=leads.weights.astype(np.float16),
-        intercept=leads.intercept,
-    )
-    _write(path, held.getvalue())
+    arrays = {
+        "forms": np.frombuffer(json.dumps(leads.forms).encode(), dtype=np.uint8),
+        "ids": leads.ids.astype(np.int32),
+        "idf": leads.idf,
+        "weights": leads.weights.astype(np.float16),
+        "intercept": leads.intercept,
+    }
+    write_whole(path, packed(arrays))
 
 
 def read_leads(path: Path) -> Leads:
@@ -212,15 +206,3 @@ def read_leads(path: Path) -> Leads:
     except Exception as error:  # as above
         raise BadDispatchModel(f"it cannot be read ({type(error).__name__})") from error
     return leads
-
-
-def _write(path: Path, content: bytes) -> None:
-    own = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        with own.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        own.replace(path)
-    finally:
-        own.unlink(missing_ok=True)

@@ -8,9 +8,7 @@ written, or of another make is refused.
 from __future__ import annotations
 
 import json
-import os
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jieban.foundation.whole import packed, write_whole
 from jieban.reading.learning.model import VERSION, LearnedModel, model_from
 
 MODEL, CARD, ACTIVE = "model.npz", "card.json", "active"
@@ -65,9 +64,7 @@ class Store:
 
     def add(self, name: str, arrays: Mapping[str, npt.NDArray[Any]], card: Mapping[str, Any]) -> str:
         """Keep a model as the next version of ``name`` and give its number. Raises ``OSError``."""
-        held = BytesIO()
-        np.savez_compressed(held, allow_pickle=False, **dict(arrays))
-        content = held.getvalue()
+        content = packed(dict(arrays), compressed=True)
         place = self._place(name)
         place.mkdir(parents=True, exist_ok=True)
         number = int(self.versions(name)[-1]) + 1 if self.versions(name) else 1
@@ -85,8 +82,8 @@ class Store:
             "make": VERSION,
             "digest": sha256(content).hexdigest(),
         }
-        _write(place / version / MODEL, content)
-        _write(place / version / CARD, _lines(full))  # last: a version without a card is none
+        write_whole(place / version / MODEL, content)
+        write_whole(place / version / CARD, _lines(full))  # last: a version without a card is none
         return version
 
     def card(self, name: str, version: str = "") -> Card:
@@ -137,7 +134,7 @@ class Store:
     def activate(self, name: str, version: str) -> None:
         """Put a version to use after checking that it can be read. Raises ``NoModel``, ``BadModel``."""
         self.arrays(name, version)
-        _write(self._place(name) / ACTIVE, _lines([*self.history(name), version]))
+        write_whole(self._place(name) / ACTIVE, _lines([*self.history(name), version]))
 
     def roll_back(self, name: str) -> str:
         """Go back to the version used before; gives it. Raises ``NoModel`` where there is none."""
@@ -145,14 +142,14 @@ class Store:
         if len(history) < 2:
             raise NoModel(f"{name}: no version was active before")
         self.arrays(name, history[-2])
-        _write(self._place(name) / ACTIVE, _lines(history[:-1]))
+        write_whole(self._place(name) / ACTIVE, _lines(history[:-1]))
         return history[-2]
 
     def note(self, name: str, version: str, key: str, value: Any) -> None:
         """Write something more on a card, such as a comparison."""
         card = self.card(name, version)
         card[key] = value
-        _write(self._place(name) / version / CARD, _lines(card))
+        write_whole(self._place(name) / version / CARD, _lines(card))
 
     def history(self, name: str) -> list[str]:
         """The versions that were put to use, the present one last."""
@@ -170,16 +167,3 @@ class Store:
 
 def _lines(value: Any) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write all at once or not at all."""
-    own = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        with own.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        own.replace(path)
-    finally:
-        own.unlink(missing_ok=True)

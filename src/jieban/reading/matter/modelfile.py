@@ -10,7 +10,6 @@ import fcntl
 import json
 import logging
 import os
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -22,6 +21,7 @@ import numpy as np
 from jieban.city.book import Book
 from jieban.foundation import env
 from jieban.foundation.errors import SettingError
+from jieban.foundation.whole import packed, write_whole
 from jieban.reading import wordlists
 from jieban.reading.features import SPACE, VERSION
 from jieban.reading.learning.files import models
@@ -170,16 +170,7 @@ def arrays_of(model: Model) -> dict[str, Any]:
 
 def write_model(path: Path, model: Model) -> None:
     """Write a model to ``path``: into a file of its own first, then renamed. Raises ``OSError``."""
-    arrays = arrays_of(model)
-    own = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        with own.open("xb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        own.replace(path)
-    finally:
-        own.unlink(missing_ok=True)
+    write_whole(path, packed(arrays_of(model)))
 
 
 def read_model(path: Path, classes: Classes) -> Model:

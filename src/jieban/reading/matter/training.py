@@ -51,6 +51,8 @@ _RIDGE = 1e-3
 DANGER_RECALL = 0.85
 """The share of held-out dangers that the threshold must catch with every alarm silent."""
 _LEAST_DANGER = 0.04
+_AT_ONCE = 2000
+"""So many grams are added up at a time."""
 
 
 @dataclass(frozen=True)
@@ -79,16 +81,15 @@ def train(book: Book, tree: TreeWords, samples: Sequence[Sample], types: Sequenc
     if len(usable) < FEWEST_SAMPLES:
         return Model(classes)
     ready = prepare(book, tree, usable, classes)
-    parts = [np.flatnonzero(ready.fold != number) for number in range(ready.fold.max() + 1)]
-    # One after the other: liblinear draws from one random state per process, threads would mix it.
-    fitted = [fit(ready, kept) for kept in (*parts, np.arange(len(usable)))]
-    width = fitted[0][1].shape[0]
-    held_out = np.zeros((len(usable), width), dtype=np.float32)
-    for number, (weights, intercept) in enumerate(fitted[:-1]):
+    # One fold after the other: liblinear draws from one random state per process, threads would mix it.
+    whole = fit(ready, np.arange(len(usable)))
+    held_out = np.zeros((len(usable), whole[0].shape[1]), dtype=np.float32)
+    for number in range(int(ready.fold.max()) + 1):
+        weights, intercept = fit(ready, np.flatnonzero(ready.fold != number))
         rows = ready.fold == number
         held_out[rows] = ready.matrix[: len(usable)][rows] @ weights + intercept
     settled, levels = settle(ready, held_out)
-    weights, intercept = (_one_leaf_score(ready, part, levels) for part in fitted[-1])
+    weights, intercept = (_one_leaf_score(ready, part, levels) for part in whole)
     kept = _weightiest(ready, weights)
     weights = weights[kept].astype(np.float16).astype(np.float32)  # as a file keeps them: both agree
     return Model(
@@ -158,7 +159,8 @@ def _learn(learned: Floats, start: int, task: tuple[Any, Any, Any, float]) -> No
     found = np.unique(labels)
     if len(found) < 2:
         return
-    model = LinearSVC(C=strength, random_state=0).fit(matrix, labels, sample_weight=trust)
+    seen = np.unique(matrix.indices)  # grams that no row has weigh nothing, and cost as much as others
+    model = LinearSVC(C=strength, random_state=0).fit(matrix[:, seen], labels, sample_weight=trust)
     coefficients, intercepts = model.coef_, model.intercept_
     if labels.dtype == np.bool_:
         places = np.array([start])
@@ -167,7 +169,7 @@ def _learn(learned: Floats, start: int, task: tuple[Any, Any, Any, float]) -> No
         if len(found) == 2:  # scikit-learn gives one row for two classes
             coefficients = np.vstack([-coefficients, coefficients])
             intercepts = np.concatenate([-intercepts, intercepts])
-    learned[:-1, places] = coefficients.T
+    learned[np.ix_(seen, places)] = coefficients.T
     learned[-1, places] = intercepts
 
 
@@ -205,7 +207,9 @@ def _one_leaf_score(ready: Prepared, scores: Floats, levels: npt.NDArray[np.floa
     """Columns or intercepts with the levels added up into the leaves; types and danger stay."""
     rows = np.atleast_2d(scores)
     kept = rows[:, : ready.classes.width].copy()
-    kept[:, : ready.classes.leaves] = np.einsum("l,nlc->nc", levels, _by_level(ready, rows))
+    for start in range(0, len(rows), _AT_ONCE):  # in parts: all at once they take a gigabyte
+        part = slice(start, start + _AT_ONCE)
+        kept[part, : ready.classes.leaves] = np.tensordot(_by_level(ready, rows[part]), levels, (1, 0))
     return kept if scores.ndim == 2 else kept[0]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from jieban.foundation.whole import packed, write_whole
 from jieban.reading.place.address_features import Words, features_of
 
 Floats = NDArray[np.float32]
@@ -66,17 +67,15 @@ def best_path(scores: Floats, moves: Floats) -> list[int]:
 def save_model(model: AddressModel, path: Path) -> None:
     """Write the model to ``path`` (its folder must exist), atomically."""
     names = sorted(model.features, key=model.features.__getitem__)
-    kept = path.with_suffix(".tmp.npz")
-    np.savez_compressed(
-        kept,
-        format=np.array(FORMAT),
-        tags=np.array(model.tags),
-        features=_packed(names),
-        weights=model.weights.astype(np.float16),
-        moves=model.moves,
-        known=_packed([f"{kind}\t{name}" for name, kind in sorted(model.words.kinds.items())]),
-    )
-    kept.replace(path)
+    arrays = {
+        "format": np.array(FORMAT),
+        "tags": np.array(model.tags),
+        "features": _packed(names),
+        "weights": model.weights.astype(np.float16),
+        "moves": model.moves,
+        "known": _packed([f"{kind}\t{name}" for name, kind in sorted(model.words.kinds.items())]),
+    }
+    write_whole(path, packed(arrays, compressed=True))
 
 
 def load_model(path: Path) -> AddressModel:
