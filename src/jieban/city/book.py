@@ -167,7 +167,14 @@ class Book:
 
     def place_at(self, code: str, level: str) -> Place | None:
         """The place of ``level`` that holds ``code`` (or is it)."""
-        return next((place for place in self.place_path(code) if place.level == level), None)
+        kept: dict[tuple[str, str], Place | None] = self.memo.setdefault("place_at", {})
+        key = code, level
+        if key not in kept:
+            found = next((place for place in self.place_path(code) if place.level == level), None)
+            if found is None and code not in self.places:
+                return None  # whatever else was asked for is not kept: it has no end
+            kept[key] = found
+        return kept[key]
 
 
 class MissingRule(LookupError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from jieban.city.book import Book
 from jieban.city.rows import CatalogueRow, Unit
@@ -53,6 +53,16 @@ def resolve(book: Book, selector: str, place_code: str, on: date) -> Unit | None
     no unit, ``street`` gives the district (Ordinance Art. 12); where a district has no department of the
     line, ``district:<line>`` gives the government of the district. Raises ``BadSelector``.
     """
+    if place_code and place_code not in book.places:
+        return _resolve(book, selector, "", on)  # an unknown place is no place, and is not kept
+    kept = _of_day(book, "resolve", on)
+    key = selector, place_code
+    if key not in kept:
+        kept[key] = _resolve(book, selector, place_code, on)
+    return cast(Unit | None, kept[key])
+
+
+def _resolve(book: Book, selector: str, place_code: str, on: date) -> Unit | None:
     form, name = split_selector(selector)
     if form == "unit:":
         return _in_force(book.units.get(name), on)
@@ -73,6 +83,16 @@ def rows_for(book: Book, category: str, place_level: str, on: date) -> list[Cata
     empty. A row of a longer category code goes before one of a shorter; among equals the row that asks
     for the smaller place goes first: street, district, city, any.
     """
+    if category not in book.categories:
+        return _rows_for(book, category, place_level, on)
+    kept = _of_day(book, "rows_for", on)
+    key = category, place_level
+    if key not in kept:
+        kept[key] = tuple(_rows_for(book, category, place_level, on))
+    return list(kept[key])
+
+
+def _rows_for(book: Book, category: str, place_level: str, on: date) -> list[CatalogueRow]:
     levels = _SATISFIED.get(place_level, LEVELS[2:])
     found = []
     for length in range(len(category), 0, -1):
@@ -83,6 +103,21 @@ def rows_for(book: Book, category: str, place_level: str, on: date) -> list[Cata
         ]
         found += sorted(rows, key=lambda row: levels.index(row.place_level))
     return found
+
+
+_MOST_DAYS = 4
+"""For so many days answers are kept: today's are asked for, now and then those of another day."""
+
+
+def _of_day(book: Book, what: str, on: date) -> dict[Any, Any]:
+    """The answers of one kind that were worked out for a day: the same few hundred are asked all day."""
+    days: dict[date, dict[Any, Any]] = book.memo.setdefault(("of_day", what), {})
+    kept = days.get(on)
+    if kept is None:
+        if len(days) >= _MOST_DAYS:
+            days.clear()
+        kept = days[on] = {}
+    return kept
 
 
 def district_of(book: Book, place_code: str, on: date) -> Unit | None:

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import Sum
 
 from jieban.city.book import Book
 from jieban.city.clock import local_day
@@ -32,21 +31,22 @@ def history_for(wanted: Iterable[tuple[str, str]], book: Book, now: datetime) ->
     if not pairs or not days:
         return {}
     since = (local_day(book, now) - timedelta(days=days)).replace(day=1)
-    rows = (
-        DispatchMonth.objects.filter(
-            category__in={category for category, _ in pairs[:MOST_PAIRS]},
-            place__in={place for _, place in pairs[:MOST_PAIRS]},
-            month__gte=since,
-        )
-        .order_by()
-        .values_list("category", "place", "unit")
-        .annotate(n=Sum("sent"), wrong=Sum("returned"))
-    )
-    asked, found = set(pairs), defaultdict[tuple[str, str], dict[str, Past]](dict)
-    for category, place, unit, sent, returned in rows:
-        if (category, place) in asked:
+    found = defaultdict[tuple[str, str], dict[str, Past]](dict)
+    with connection.cursor() as cursor:
+        asked = pairs[:MOST_PAIRS]
+        cursor.execute(_PAST, [[one for one, _ in asked], [place for _, place in asked], since])
+        for category, place, unit, sent, returned in cursor.fetchall():
             found[category, place][unit] = Past(max(sent, returned), returned, since)
     return dict(found)
+
+
+_PAST = """
+    SELECT category, place, unit, sum(sent)::int, sum(returned)::int
+    FROM unnest(%s::text[], %s::text[]) AS asked(category, place)
+    JOIN dispatch_dispatchmonth USING (category, place)
+    WHERE month >= %s
+    GROUP BY category, place, unit
+"""
 
 
 def do_note_return(ticket: Ticket, unit: str, *, now: datetime, book: Book) -> None:
