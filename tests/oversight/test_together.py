@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.exclusion.test_together import together
-from tests.oversight.test_oversight import CHIEF, DONE, WHY, case_on, changed, marks
+from tests.oversight.stage import CHIEF, DONE, WHY, case_on, changed, marks
 from tests.tickets.stage import SUPERVISOR, clerk, stored, ticket_in
 
 from jieban.city.book import Book
