@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.oversight.test_oversight import CHIEF, DONE, WHY, changed
+from tests.oversight.stage import CHIEF, DONE, WHY, changed
 from tests.tickets.stage import DISTRICT, OTHER_STREET, STREET, SUPERVISOR, clerk, stored, ticket_in
 
 from jieban.city.book import Book
